@@ -1,0 +1,5 @@
+"""`python -m dubbench` is `dubbench`."""
+
+from dubbench.cli import main
+
+main()

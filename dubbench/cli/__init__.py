@@ -1,0 +1,60 @@
+"""The command line: words in, the library called, one clear line for a person's mistake. No logic of its own.
+
+Commands are imported when they are called for, so `dubbench --help` stays quick.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+from dubbench.errors import DubError
+
+COMMANDS = {
+    "dub": ("dubbench.cli.dub:dub", "Dub a film, or walk again through a dub that was edited."),
+    "models": ("dubbench.cli.models:models", "List, fetch and check the models and their weights."),
+    "verify": ("dubbench.cli.verify:verify", "Say whether a file carries our mark and intact credentials."),
+}
+
+
+class Commands(click.Group):
+    """A group whose commands are imported by name at their first use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, about) for name, (_, about) in sorted(COMMANDS.items())])
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="dubbench")
+def cli() -> None:
+    """Dub films and talks with self-hosted models: every word said, at a human pace, on its own time."""
+
+
+def main() -> None:
+    """The program `dubbench`. A known mistake is one line on stderr and exit code 2, never a traceback."""
+    try:
+        cli(standalone_mode=False)
+    except DubError as error:
+        click.echo(f"dubbench: {error}", err=True)
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("dubbench: stopped; what was finished is kept, call the same command to go on", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(1)

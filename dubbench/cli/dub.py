@@ -1,0 +1,115 @@
+"""`dubbench dub`: a film and a language in; where the dub is, and a short table of its report, out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from dubbench.cli.progress import Meter
+from dubbench.errors import BadInput
+
+
+def _pairs(what: str) -> Any:
+    def parse(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+        for value in values:
+            if not all(value.partition("=")[::2]):
+                raise BadInput(f"{what} wants NAME=VALUE, not '{value}'")
+        return {name: value for name, _, value in (v.partition("=") for v in values)}
+
+    return parse
+
+
+@click.command()
+@click.argument("source", type=click.Path(path_type=Path))
+@click.option("--to", "targets", multiple=True, metavar="LANG", help="Language to dub into; may be given several times.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder to write (default: the film's name, beside you).")
+@click.option("--from", "source_language", metavar="LANG", help="Language of the film (default: guessed).")
+@click.option("--cast", default="default", show_default=True, help="Who plays which part.")
+@click.option("--model", "models", multiple=True, callback=_pairs("--model"), metavar="ROOM=NAME",
+              help="Give one part to another model, for instance speak=pico.")  # fmt: skip
+@click.option("--transcript", type=click.Path(path_type=Path), help="Your own transcript (SRT or VTT).")
+@click.option("--translation", type=click.Path(path_type=Path), help="Your own translation (SRT or VTT).")
+@click.option("--speakers", type=click.IntRange(1, 20), help="How many people speak (default: found out).")
+@click.option("--voice", "voices", multiple=True, callback=_pairs("--voice"), metavar="SPEAKER=NAME",
+              help="Choose a speaker's voice, for instance A=pm_alex.")  # fmt: skip
+@click.option("--glossary", type=click.Path(path_type=Path), help="Terms and their translations (CSV, TSV, JSON, TOML).")
+@click.option("--preview", is_flag=True, help="Put a visible mark on the picture.")
+@click.option("--lipsync", is_flag=True, help="Move the lips (needs a model: --model lipsync=NAME).")
+@click.option("--no-watermark", is_flag=True, help="Leave out the inaudible mark (content credentials stay).")
+@click.option("--dry-run", is_flag=True, help="Say what would be done, how long it takes, what would be fetched.")
+def dub(source: Path, targets: tuple[str, ...], out: Path | None, dry_run: bool, **options: Any) -> None:
+    """Dub SOURCE, a film, talk or sound file, into another language.
+
+    SOURCE may also be the folder of a finished dub: edit its dub.json (a text, a translation, a voice, a speaker) and
+    only what changed is done again.
+    """
+    options["watermark"] = not options.pop("no_watermark")
+    if source.is_dir():
+        _again(source, targets, options)
+    elif not targets:
+        raise BadInput("say which language to dub into, for instance: --to pt")
+    elif dry_run:
+        _forecast(source, targets, options)
+    else:
+        _dub(source, targets, out, options)
+
+
+def _dub(source: Path, targets: tuple[str, ...], out: Path | None, options: dict[str, Any]) -> None:
+    from dubbench import dubbing
+
+    meter = Meter()
+    try:
+        dubs = dubbing.dub(source, list(targets), out=out, progress=meter, **options)
+    finally:
+        meter.close()
+    for done in dubs:
+        assert done.output is not None
+        show((done.folder / done.output.film).parent)
+
+
+def _again(folder: Path, targets: tuple[str, ...], options: dict[str, Any]) -> None:
+    from dubbench import dubbing
+
+    if targets:
+        raise BadInput(f"{folder} is a dub already; call 'dubbench dub {folder}' without --to, or give a film")
+    meter = Meter()
+    try:
+        dubbing.redub(folder, meter, voices=options["voices"])
+    finally:
+        meter.close()
+    show(folder)
+
+
+def _forecast(source: Path, targets: tuple[str, ...], options: dict[str, Any]) -> None:
+    from dubbench import forecast
+
+    for target in targets:
+        click.echo(forecast.of(source, target, **options).table())
+
+
+ROWS = (
+    ("lines", "lines", ""), ("speakers", "speakers", ""), ("adherence", "lines on their time", "%"),
+    ("max_speedup", "fastest line", "×"), ("cut_seconds", "speech cut", " s"), ("overlap_seconds", "overlap", " s"),
+    ("intelligibility_wer", "words misheard", "%"), ("loudness_lufs", "loudness", " LUFS"),
+    ("true_peak_dbtp", "true peak", " dBTP"), ("realtime_factor", "real-time factor", ""),
+    ("peak_rss_mb", "peak memory", " MB"),
+)  # fmt: skip
+
+
+def show(home: Path) -> None:
+    """Where the dub is, and a short table of its report."""
+    report = json.loads((home / "report.json").read_text("utf-8"))
+    click.echo(f"{home / 'dub.mp4'}")
+    if report["lines"] == 0:
+        click.echo("  no speech was found: zero lines, the original sound is kept")
+    for key, label, unit in ROWS:
+        value = report[key]
+        text = "–" if value is None else f"{value * 100:.1f} %" if unit == "%" else f"{value}{unit}"
+        click.echo(f"  {label:<20} {text}")
+    again = ", ".join(f"{room} {count}" for room, count in report["redone"].items() if count)
+    click.echo(f"  {'lines made now':<20} {again or 'none: everything was remembered'}")
+    for flag in report["flags"]:
+        click.echo(f"  look at {flag['line'] or 'the dub'}: {flag['flag']}: {flag['detail']}")

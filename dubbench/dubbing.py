@@ -1,0 +1,146 @@
+"""`dub`: from a film and a wish to a finished dub. What people bring (texts, voices, terms) enters here."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import overload
+
+from dubbench import catalog, documents, languages, media, memory
+from dubbench.brought import with_transcript
+from dubbench.errors import BadInput
+from dubbench.glossary import read as read_glossary
+from dubbench.run import Run
+from dubbench.stages.base import Progress, Stage, quiet
+from dubbench.types import Dub, Source, Wishes
+
+
+@overload
+def dub(source: str | Path, to: str, **options: object) -> Dub: ...
+@overload
+def dub(source: str | Path, to: Sequence[str], **options: object) -> list[Dub]: ...
+def dub(  # type: ignore[misc]
+    source: str | Path,
+    to: str | Sequence[str],
+    *,
+    out: str | Path | None = None,
+    source_language: str | None = None,
+    cast: str = "default",
+    models: Mapping[str, str] | None = None,
+    transcript: str | Path | None = None,
+    translation: str | Path | None = None,
+    voices: Mapping[str, str] | None = None,
+    speakers: int | None = None,
+    glossary: str | Path | None = None,
+    preview: bool = False,
+    lipsync: bool = False,
+    watermark: bool = True,
+    progress: Progress = quiet,
+) -> Dub | list[Dub]:
+    """Dub a film into one language, or into several that share what was understood of it.
+
+    `out` is the folder to write (default: the film's name with the language, beside you); with several languages each
+    gets a folder inside. `source_language` is guessed unless given. `cast` and `models` ({"speak": "pico"}) choose who
+    plays which part. `transcript` and `translation` are SRT or VTT files, `glossary` a table of terms, `voices` maps a
+    speaker to a voice's name, `speakers` says how many there are. If `out` already holds this film's dub, only what
+    changed is done again.
+
+    Raises BadInput, Missing, Unsupported, AdapterFailed, Refused; the source is never written to.
+    """
+    targets = [languages.normalise(code) for code in ([to] if isinstance(to, str) else to)]
+    if not targets or len(set(targets)) != len(targets):
+        raise BadInput("say each language to dub into once, for instance: --to pt --to es")
+    spoken = languages.normalise(source_language) if source_language else None
+    wishes = Wishes(
+        cast=cast, models=models or {}, speakers=speakers, preview=preview, lipsync=lipsync, watermark=watermark
+    )
+    own_lines, own_translation, terms = _path(transcript), _path(translation), _path(glossary)
+    if own_translation and len(targets) > 1:
+        raise BadInput("a translation file is in one language: give one --to with --translation")
+    film = media.probe(Path(source))
+    stages = {target: stages_for(wishes, spoken, target) for target in targets}
+    folder = Path(out) if out else Path(f"{Path(source).stem}.{'-'.join(targets)}")
+    dubs = []
+    for target in targets:
+        home = folder if len(targets) == 1 else folder / target
+        started = begin(film, target, home, folder, source_language=spoken, wishes=wishes)
+        if terms:
+            started = started.but(glossary=read_glossary(terms))
+        if own_lines:
+            started = with_transcript(started, own_lines)
+        run = Run(started, home, cast_of(wishes), stages[target], progress, voices=voices or {})
+        run.translation = own_translation
+        dubs.append(run.walk())
+    return dubs[0] if isinstance(to, str) else dubs
+
+
+def redub(folder: str | Path, progress: Progress = quiet, *, voices: Mapping[str, str] | None = None) -> Run:
+    """Walk again through the dub in `folder` after its dub.json was edited: only what changed is done again."""
+    home = Path(folder)
+    known = documents.read(home)
+    film = media.probe(Path(known.source.path))
+    if film.sha256 != known.source.sha256:
+        raise BadInput(f"{known.source.path} is not the film this dub was made from any more; dub it into a new folder")
+    told = known.source_language if known.language_confidence is None else None
+    stages = stages_for(known.wishes, told, known.target_language)
+    run = Run(known, home, cast_of(known.wishes), stages, progress, voices=voices or {})
+    run.walk()
+    return run
+
+
+def cast_of(wishes: Wishes) -> catalog.Cast:
+    """The cast a person asked for, with the parts given to others."""
+    return catalog.cast(wishes.cast, **wishes.models)
+
+
+def stages_for(wishes: Wishes, source: str | None, target: str) -> dict[str, Stage]:
+    """Every model that will be needed, asked at the door. Raises Unsupported, Missing, BadInput."""
+    cast = cast_of(wishes)
+    stages = catalog.check(cast, source, target)
+    if wishes.lipsync:
+        lipsync = cast.choose("lipsync")
+        if lipsync is None:
+            names = [name for name, entry in catalog.entries().items() if entry.room == "lipsync"]
+            raise BadInput(f"cast '{wishes.cast}' moves no lips; choose who does: --model lipsync={'|'.join(names)}")
+        stages["lipsync"] = lipsync
+    return stages
+
+
+def begin(
+    film: Source, target: str, home: Path, folder: Path, *, source_language: str | None, wishes: Wishes
+) -> Dub:
+    """The dub to go on with: the one in `home` if it is of this film and language, else a new one."""
+    if (home / documents.NAME).is_file():
+        known = documents.read(home)
+        if known.source.sha256 != film.sha256 or known.target_language != target:
+            raise BadInput(f"{home} holds another dub; choose another folder with --out")
+        known = known.but(source=film, wishes=wishes)
+        return known.but(source_language=source_language, language_confidence=None) if source_language else known
+    _writable(home)
+    fresh = Dub(
+        id=memory.key(source=film.sha256, target=target)[:12],
+        source=film,
+        target_language=target,
+        source_language=source_language,
+        wishes=wishes,
+    )
+    return fresh.at(folder)
+
+
+def _writable(home: Path) -> None:
+    """Refuse a folder that cannot be written, without making it."""
+    if home.exists() and not home.is_dir():
+        raise BadInput(f"{home} is a file; choose a folder with --out")
+    near = next((p for p in (home, *home.resolve().parents) if p.exists()), Path("/"))
+    if not os.access(near, os.W_OK | os.X_OK):
+        raise BadInput(f"cannot write to {near}; choose another folder with --out")
+
+
+def _path(value: str | Path | None) -> Path | None:
+    if value is None:
+        return None
+    if not Path(value).is_file():
+        raise BadInput(f"there is no file {value}")
+    return Path(value)
+

@@ -1,0 +1,47 @@
+"""The five ways a dub can fail, and nothing else.
+
+    DubError                 any failure that has a known cause; the command line prints it as one line, exit code 2
+    ├── BadInput             the request or a file is wrong: fix it
+    ├── Missing              a package, weights or a key is not here: the message holds the next command
+    ├── Unsupported          a language or a length nobody in the cast can do: the message lists what is supported
+    ├── AdapterFailed        a model crashed, hung or answered nonsense: which one, at which line, its own words
+    └── Refused              not allowed: consent, licence, quota
+"""
+
+from __future__ import annotations
+
+
+class DubError(Exception):
+    """Any failure that has a known cause; `str(error)` is one sentence for the person who asked."""
+
+    exit_code = 2
+
+
+class BadInput(DubError):
+    """The request or a file is wrong; the message says what to change."""
+
+
+class Missing(DubError):
+    """A package, weights or a key is not on this machine; the message holds the command that brings it."""
+
+
+class Unsupported(DubError):
+    """Nobody in the cast can do this language or length; the message lists what can be done."""
+
+
+class Refused(DubError):
+    """It could be done but must not be: consent, licence or quota."""
+
+
+class AdapterFailed(DubError):
+    """A model crashed, hung or answered nonsense.
+
+    `model` is the catalogue's name of it, `line` the id of the line it was working on (None when it worked on the
+    whole), `stderr` its own last words.
+    """
+
+    def __init__(self, model: str, why: str, *, line: str | None = None, stderr: str = "") -> None:
+        where = f" at line {line}" if line else ""
+        tail = stderr.strip().splitlines()[-1:] or [""]
+        super().__init__(f"model '{model}' failed{where}: {why}" + (f" ({tail[0]})" if tail[0] else ""))
+        self.model, self.why, self.line, self.stderr = model, why, line, stderr

@@ -1,0 +1,199 @@
+"""Our own rooms, on numpy and ffmpeg instead of models: probe, fit, place, mix, mux. Each takes a Dub and gives a Dub.
+
+The arithmetic of time lives in `timeline`, the sound in `mix`, ffmpeg in `media`; here they meet the Dub.
+"""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+from dubbench import bed, languages, media, memory, mix, subtitles
+from dubbench.stages.base import Progress, quiet
+from dubbench.stages.speak import Speak
+from dubbench.stages.watermark import Watermark
+from dubbench.timeline.fit import EARLIEST, FASTEST, Piece, Place, plan
+from dubbench.types import Dub, Flag, Line, Output, Seconds, Source, Tracks
+
+SPEECH_EDGE: Seconds = 0.25
+"""Around speech this much more of the original bed is replaced by the separated one: breaths and word endings."""
+
+
+def probe(source: Source, dub: Dub, progress: Progress = quiet) -> Dub:
+    """Adds `tracks.original`: the film's sound as 48 kHz stereo on the film's clock."""
+    store = memory.Memory(dub.folder)
+    key = memory.key(source=source.sha256)
+    path = store.path("probe", key, ".wav")
+    if not path.is_file():
+        progress("probe", 0, 1, "reading the sound")
+        with memory.replacing(path) as draft:
+            media.extract(Path(source.path), draft)
+    if dub.tracks.original is None or dub.made_by["probe"].key != key:
+        original = media.describe(path, dub.folder)
+        dub = dub.but(tracks=Tracks(original=original), made_by=dub.by("probe", "ffmpeg", key))
+    return dub
+
+
+def fit(dub: Dub, speak: Speak, progress: Progress = quiet, *, mark: Watermark | None = None) -> Dub:
+    """Adds to each line its `tempo` (the pace to read it at) and a planned place, from estimated durations.
+
+    A line whose take still holds keeps it: editing one line of fifty makes one be spoken again, not its neighbours.
+    A line that would end late takes a shorter wording where a machine offered one.
+    """
+    lines = list(dub.lines)
+    pieces = [_piece(dub, speak, line, mark) for line in lines]
+    places = plan(pieces, dub.source.duration)
+    for i, (line, piece, place) in enumerate(zip(lines, pieces, places, strict=True)):
+        progress("fit", i, len(lines), line.id)
+        shorter = _shorter_wording(dub, speak, line, piece, place)
+        if shorter != line.translation:
+            lines[i] = line.but(translation=shorter)
+            pieces[i] = _piece(dub, speak, lines[i], mark)
+    places = plan(pieces, dub.source.duration)
+    planned = [
+        line.but(tempo=_pace(dub, speak, line, place, mark), placed_start=place.start, placed_end=place.end)
+        for line, place in zip(lines, places, strict=True)
+    ]
+    progress("fit", len(lines), len(lines), "planned")
+    key = memory.key(pieces=[[p.start, p.end, p.natural, p.shortest] for p in pieces], film=dub.source.duration)
+    return dub.but(lines=tuple(planned), made_by=dub.by("fit", "dubbench", key))
+
+
+def holds(dub: Dub, speak: Speak, line: Line, mark: Watermark | None) -> bool:
+    """Whether the line's take is still what its text, voice and controls ask for."""
+    take = line.take
+    return take is not None and line.made_by.get(speak.room) == speak.key(dub, line, take.pace, mark)
+
+
+def _piece(dub: Dub, speak: Speak, line: Line, mark: Watermark | None) -> Piece:
+    if line.speech is not None and holds(dub, speak, line, mark):
+        return Piece.fixed(line.start, line.end, line.speech.duration)
+    natural = speak.natural(dub, line, line.translation or "")
+    wished = natural / (speak.controls(dub, line).pace or 1.0)
+    return Piece(line.start, line.end, wished, min(wished, natural / FASTEST))
+
+
+def _pace(dub: Dub, speak: Speak, line: Line, place: Place, mark: Watermark | None) -> float:
+    if line.take is not None and holds(dub, speak, line, mark):
+        return line.take.pace
+    natural = speak.natural(dub, line, line.translation or "")
+    pace = natural / place.duration
+    # Up to the next hundredth, so that the reading is not longer than planned.
+    return min(max(1.0, FASTEST), math.ceil(round(pace * 100, 3)) / 100) if pace > 1 else round(pace, 2)
+
+
+def _shorter_wording(dub: Dub, speak: Speak, line: Line, piece: Piece, place: Place) -> str | None:
+    if place.end <= piece.limit or line.approved or line.translation not in line.wordings:
+        return line.translation
+    return min(line.wordings, key=lambda text: (speak.natural(dub, line, text), line.wordings.index(text)))
+
+
+def place(dub: Dub, speak: Speak) -> Dub:
+    """Adds the true place of each line from the length of its speech, and flags what does not fit."""
+    pieces = [Piece.fixed(x.start, x.end, x.speech.duration) for x in dub.lines if x.speech is not None]
+    places = plan(pieces, dub.source.duration)
+    lines = []
+    for line, piece, spot in zip(dub.lines, pieces, places, strict=True):
+        natural = speak.natural(dub, line, line.translation or "")
+        flags = _misfits(piece, spot, dub.source.duration)
+        lines.append(
+            line.but(
+                placed_start=round(spot.start, 4),
+                placed_end=round(spot.start, 4) + piece.natural,
+                tempo=round(natural / piece.natural, 4),
+            ).flagged("place", *flags)
+        )
+    return dub.but(lines=tuple(lines), made_by=dub.by("place", "dubbench", memory.key(p=[x.start for x in places])))
+
+
+def _misfits(piece: Piece, spot: Place, film: Seconds) -> tuple[Flag, ...]:
+    flags = []
+    if spot.end > piece.limit + 0.001:
+        flags.append(Flag(room="place", name="unfit", detail=f"ends {spot.end - piece.end:.2f} s after its source line"))
+    if spot.start < piece.start - EARLIEST - 0.001:
+        flags.append(Flag(room="place", name="early", detail=f"starts {piece.start - spot.start:.2f} s early"))
+    if spot.end > film + 0.1:
+        flags.append(Flag(room="place", name="beyond", detail=f"ends {spot.end - film:.2f} s after the film"))
+    return tuple(flags)
+
+
+def mixed(dub: Dub, progress: Progress = quiet) -> tuple[Path, dict[str, Any]]:
+    """The dub's sound track as a WAV, and the facts measured while mixing, from memory or made now."""
+    store, tracks = memory.Memory(dub.folder), dub.tracks
+    assert tracks.original is not None
+    placed = [(x.placed_start or 0.0, x.speech) for x in dub.lines if x.speech is not None]
+    spans = [(t.start, t.end) for t in dub.turns] + [(x.start, x.end) for x in dub.lines]
+    key = memory.key(
+        placed=[(start, speech.sha256) for start, speech in placed],
+        original=tracks.original.sha256,
+        background=tracks.background.sha256 if tracks.background else None,
+        spans=spans,
+        version=mix.VERSION,
+    )
+    path, facts = store.path("mix", key, ".wav"), store.recall("mix", key)
+    if facts is None or not path.is_file():
+        progress("mix", 0, 1, "mixing")
+        quiet_bed = store.path("mix", key, ".bed.wav")
+        with memory.replacing(quiet_bed) as floor, memory.replacing(path) as draft:
+            bed.build(dub, spans, floor, edge=SPEECH_EDGE)
+            lines = [(start, dub.open(speech)) for start, speech in placed]
+            length = max([dub.source.duration, *(start + speech.duration for start, speech in placed)])
+            facts = mix.mix(floor, lines, length, draft)
+        quiet_bed.unlink()
+        store.keep("mix", key, facts)
+    progress("mix", 1, 1, "mixed")
+    return path, dict(facts)
+
+
+def muxed(dub: Dub, sound: Path, home: Path, *, picture: Path | None = None, progress: Progress = quiet) -> Dub:
+    """Writes the film and its subtitles into `home` and adds `output`."""
+    progress("mux", 0, 1, "writing the film")
+    source, target = dub.source_language or "und", dub.target_language
+    written = write_subtitles(dub, home)
+    film = home / "dub.mp4"
+    with memory.replacing(film) as draft:
+        note = media.mux(
+            dub.source, sound, draft, source_language=source, target_language=target,
+            subtitles=written, picture=picture, preview=dub.wishes.preview,
+        )  # fmt: skip
+        _sign(dub, draft)
+    flags = (Flag(room="mux", name="picture-re-encoded", detail=note),) if note else ()
+    relative = [p.relative_to(dub.folder).as_posix() for p in (film, *_all_subtitles(home, written))]
+    output = Output(film=relative[0], sha256=memory.file_sha256(film), subtitles=tuple(relative[1:]))
+    progress("mux", 1, 1, "written")
+    return dub.but(output=output, made_by=dub.by("mux", "ffmpeg", output.sha256)).flagged("mux", *flags)
+
+
+def write_subtitles(dub: Dub, home: Path) -> dict[str, Path]:
+    """subtitles.<lang>.srt and .vtt for both languages; gives the SRT files by language."""
+    cues = {
+        dub.source_language or "und": [subtitles.Cue(x.start, x.end, x.text, x.speaker) for x in dub.lines],
+        dub.target_language: [
+            subtitles.Cue(x.placed_start or x.start, x.placed_end or x.end, x.translation or "", x.speaker)
+            for x in dub.lines
+        ],
+    }
+    written = {}
+    for language, of in cues.items():
+        for suffix, text in ((".srt", subtitles.to_srt(of)), (".vtt", subtitles.to_vtt(of))):
+            path = home / f"subtitles.{language}{suffix}"
+            with memory.replacing(path) as draft:
+                draft.write_text(text, "utf-8")
+        written[language] = home / f"subtitles.{language}.srt"
+    return written
+
+
+def _all_subtitles(home: Path, written: dict[str, Path]) -> list[Path]:
+    return [path.with_suffix(suffix) for path in written.values() for suffix in (".srt", ".vtt")]
+
+
+def _sign(dub: Dub, film: Path) -> None:
+    from dubbench import provenance
+
+    provenance.sign(
+        film,
+        title=f"{Path(dub.source.path).stem} ({languages.name(dub.target_language)})",
+        models={room: made.model for room, made in dub.made_by.items()},
+        source_sha256=dub.source.sha256,
+    )

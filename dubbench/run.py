@@ -1,0 +1,196 @@
+"""The walk through the house: one Dub, one home folder, one room after the other, timed and written down after each.
+
+Every result is remembered by content (`memory`), so walking again costs only what changed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from dubbench import casting, catalog, documents, glossary, languages, listen, media, memory, report, rooms
+from dubbench.brought import PERSON, with_translation
+from dubbench.errors import AdapterFailed, BadInput, DubError
+from dubbench.stages.base import Progress, Stage, quiet
+from dubbench.types import Dub, Flag
+
+T = TypeVar("T")
+
+
+@dataclass
+class Run:
+    """A dub on its way. `seconds` and `spoken` tell afterwards what took how long and what was really done again."""
+
+    dub: Dub
+    home: Path
+    cast: catalog.Cast
+    stages: dict[str, Stage]
+    progress: Progress = quiet
+    voices: Mapping[str, str] = field(default_factory=dict)
+    translation: Path | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+    redone: dict[str, int] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def walk(self) -> Dub:
+        """From whatever is known to a finished film and its report. Raises the five errors."""
+        with busy(self.dub.folder):
+            self.understand()
+            if self.dub.lines:
+                self.translate()
+                self.speak()
+            self.finish()
+        return self.dub
+
+    def understand(self) -> None:
+        """Everything up to lines with speakers: the same for every target language."""
+        self._step("probe", lambda: rooms.probe(self.dub.source, self.dub, self.progress))
+        self._model("separate", release=True)
+        if not self._told("transcribe"):
+            self._model("transcribe")
+        if not self.dub.lines:
+            self.dub = self.dub.flagged("transcribe", Flag(room="transcribe", name="no-speech", detail=NOTHING))
+            self._save()
+            return
+        self.dub = self.dub.flagged("transcribe")
+        diarize: Any = self.stages.get("diarize")
+        if diarize is None:
+            one = tuple(line.but(speaker=line.speaker or "A") for line in self.dub.lines)
+            self.dub = casting.with_voices(self.dub.but(lines=one))
+        else:
+            speakers = self.dub.wishes.speakers
+            self._step("diarize", lambda: diarize(self.dub, self.progress, speakers=speakers), diarize)
+            diarize.release()
+
+    def translate(self) -> None:
+        """Adds the text to be spoken. The pair of languages is known only now, so the model is chosen now."""
+        source, target = self.dub.source_language, self.dub.target_language
+        if source == target:
+            raise BadInput(f"the film already speaks {languages.name(target)}; choose another language with --to")
+        if self.translation is not None:
+            self.dub = with_translation(self.dub, self.translation)
+        if not all(line.translation and "translate" not in line.made_by for line in self.dub.lines):
+            stage = self.cast.choose("translate", f"{source}-{target}")
+            assert stage is not None
+            stage.check(source, target)
+            self.stages["translate"] = stage
+            before = {line.id: line.translation for line in self.dub.lines}
+            self._model("translate", release=True)
+            self.redone["translate"] = sum(before.get(x.id) != x.translation for x in self.dub.lines)
+        else:
+            self.dub = self.dub.but(lines=tuple(glossary.checked(x, self.dub.glossary) for x in self.dub.lines))
+
+    def speak(self) -> None:
+        """Adds voices, takes and places; what cannot be understood is taken again."""
+        speak: Any = self.stages["speak"]
+        mark: Any = self.stages.get("watermark") if self.dub.wishes.watermark else None
+        self._step("casting", lambda: casting.cast_voices(self.dub, speak, self.voices), speak)
+        self._step("fit", lambda: rooms.fit(self.dub, speak, self.progress, mark=mark), speak)
+        before = {line.id: line.speech for line in self.dub.lines}
+        self._step("speak", lambda: speak(self.dub, self.progress, mark=mark), speak)
+        self.redone["speak"] = sum(before.get(x.id) != x.speech for x in self.dub.lines)
+        self._step("place", lambda: rooms.place(self.dub, speak))
+        ear: Any = self.stages["transcribe"]
+        if ear.speaks(self.dub.target_language):
+            self._listen(ear, speak, mark)
+
+    def _listen(self, ear: Any, speak: Any, mark: Any) -> None:
+        for _ in range(2):
+            sound, facts = self._timed("mix", lambda: rooms.mixed(self.dub, self.progress))
+            text = self._heard(ear, sound, facts)
+            understood = listen.by_line(self.dub, text)
+            self._step("listen", lambda u=understood: listen.judged(self.dub, ear, u, self.progress), ear)  # type: ignore[misc]
+            self.dub, changed = self._timed(
+                "listen", lambda: listen.retaken(self.dub, ear, speak, self.progress, mark=mark)
+            )
+            if not changed:
+                break
+            self.redone["retake"] = self.redone.get("retake", 0) + len(changed)
+            self._step("place", lambda: rooms.place(self.dub, speak))
+        self.facts["heard"] = self._timed("listen", lambda: text)
+
+    def _heard(self, ear: Any, sound: Path, facts: Mapping[str, Any]) -> str:
+        self.progress("listen", 0, 1, "listening to the dub")
+        return self._timed("listen", lambda: listen.heard(self.dub, ear, media.read(sound), str(facts["sha256"])), ear)
+
+    def finish(self) -> None:
+        """Writes the film, its subtitles and the report."""
+        sound, facts = self._timed("mix", lambda: rooms.mixed(self.dub, self.progress))
+        lipsync: Any = self.stages.get("lipsync")
+        picture = None
+        if lipsync is not None and self.dub.source.has_picture and self.dub.lines:
+            film = Path(self.dub.source.path)
+            picture = self._timed("lipsync", lambda: lipsync.film(self.dub, film, sound, self.progress), lipsync)
+        self._step("mux", lambda: rooms.muxed(self.dub, sound, self.home, picture=picture, progress=self.progress))
+        self.facts.update(facts)
+        self._timed("report", lambda: report.write(self.dub, self))
+
+    @property
+    def models(self) -> dict[str, str]:
+        """The entry that played each part, with the language in between for translations that took a detour."""
+        names = {room: made.model for room, made in self.dub.made_by.items() if room in catalog.ROOMS}
+        pivot = getattr(self.stages.get("translate"), "pivot", None)
+        if pivot and "translate" in names:
+            names["translate"] += f" (pivot {pivot})"
+        if self.dub.wishes.watermark and "watermark" in self.stages and self.dub.lines:
+            names["watermark"] = self.stages["watermark"].name
+        return names
+
+    def _told(self, room: str) -> bool:
+        """Whether a person brought this room's part: then the model stays out."""
+        made = self.dub.made_by.get(room)
+        return made is not None and made.model == PERSON
+
+    def _model(self, room: str, *, release: bool = False) -> None:
+        stage: Any = self.stages.get(room)
+        if stage is None:
+            return
+        self._step(room, lambda: stage(self.dub, self.progress), stage)
+        if release:
+            stage.release()
+
+    def _step(self, room: str, work: Callable[[], Dub], stage: Stage | None = None) -> None:
+        self.dub = self._timed(room, work, stage)
+        self._save()
+
+    def _timed(self, room: str, work: Callable[[], T], stage: Stage | None = None) -> T:
+        started = time.perf_counter()
+        try:
+            return work()
+        except (DubError, KeyboardInterrupt):
+            raise
+        except Exception as error:
+            if stage is None:
+                raise
+            raise AdapterFailed(stage.name, f"{type(error).__name__}: {error}") from error
+        finally:
+            self.seconds[room] = self.seconds.get(room, 0.0) + time.perf_counter() - started
+
+    def _save(self) -> None:
+        documents.write(self.dub, self.home / documents.NAME)
+
+
+NOTHING = "no speech was found: the dub keeps the original sound"
+
+
+@contextlib.contextmanager
+def busy(folder: Path) -> Iterator[None]:
+    """Hold a folder; a second process is refused. Freed by the system when the process ends, however it ends."""
+    path = folder / memory.FOLDER / "lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        try:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except ImportError:
+            pass
+        except OSError:
+            raise BadInput(f"another dubbench is working in {folder}; wait for it or choose another --out") from None
+        file.write(str(os.getpid()))
+        yield

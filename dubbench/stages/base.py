@@ -1,0 +1,112 @@
+"""What every room has in common: settings, weights, loading late, and a key that says what made a result.
+
+A room (a module beside this one) subclasses `Stage` with one abstract verb on plain values and writes `__call__` once:
+Dub in, Dub out. An adapter subclasses the room and writes the verb, and `load` for its heavy imports.
+"""
+
+from __future__ import annotations
+
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any, ClassVar, Self, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from dubbench.errors import BadInput, Unsupported
+from dubbench.types import Dub
+from dubbench.weights import Weights
+
+Progress: TypeAlias = Callable[[str, int, int, str], None]
+"""Called as progress(room, done, total, what): `what` is the line's id or a short phrase."""
+
+
+def quiet(room: str, done: int, total: int, what: str) -> None:
+    """The progress hook that says nothing."""
+
+
+class Settings(BaseModel):
+    """Strict settings of an adapter: subclass it inside the adapter."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Stage(ABC):
+    """One room of the house, done by one model.
+
+    `room` is set by the room, the rest by the adapter. `languages` holds codes ("en"), pairs ("en-pt") in the
+    translate room, or "*" for any. `requires` are pip requirements that the base does not bring. `isolated` adapters
+    run in an environment of their own. `version` is raised when the same input would give another output.
+    """
+
+    room: ClassVar[str]
+    version: ClassVar[int] = 1
+    licence: str = "unknown"
+    languages: tuple[str, ...] = ("*",)
+    requires: ClassVar[tuple[str, ...]] = ()
+    isolated: ClassVar[bool] = False
+    Settings: ClassVar[type[BaseModel]] = Settings
+
+    def __init__(self, *, name: str = "", weights: Weights | None = None, seed: int = 0, **settings: Any) -> None:
+        self.name = name or type(self).__name__.lower()
+        self.weights = weights or Weights(self.name)
+        self.seed = seed
+        self.settings: Any = self._checked(settings)
+        self._loaded = False
+        self._loading = threading.Lock()
+
+    def _checked(self, settings: dict[str, Any]) -> BaseModel:
+        try:
+            return self.Settings(**settings)
+        except ValidationError as error:
+            first = error.errors()[0]
+            known = ", ".join(self.Settings.model_fields) or "none"
+            where = ".".join(str(p) for p in first["loc"])
+            raise BadInput(f"setting '{where}' of model '{self.name}': {first['msg']} (settings: {known})") from None
+
+    def load(self) -> None:
+        """Bring the model into memory; the only place for heavy imports. Called once, late."""
+
+    def unload(self) -> None:
+        """Let go of what `load` brought."""
+
+    def ready(self) -> Self:
+        """Load unless loaded. Results found in memory never come here, so they cost no model."""
+        with self._loading:
+            if not self._loaded:
+                self.load()
+                self._loaded = True
+        return self
+
+    def release(self) -> None:
+        """Unload if loaded; the next `ready` loads again."""
+        with self._loading:
+            if self._loaded:
+                self.unload()
+                self._loaded = False
+
+    def identity(self) -> dict[str, Any]:
+        """What makes this model's results its own: adapter and version, settings, weights, seed."""
+        return {
+            "adapter": f"{type(self).__module__}:{type(self).__qualname__}",
+            "version": self.version,
+            "settings": self.settings.model_dump(mode="json"),
+            "weights": [file.sha256 for file in self.weights.files],
+            "seed": self.seed,
+        }
+
+    def speaks(self, language: str) -> bool:
+        """Whether a language (or a pair, in the translate room) is among those this adapter declares."""
+        return "*" in self.languages or language in self.languages
+
+    def check(self, source: str | None, target: str) -> None:
+        """Refuse at the door what cannot be done. Raises Unsupported, Missing."""
+
+    def _refuse(self, language: str) -> None:
+        if not self.speaks(language):
+            known = ", ".join(sorted(self.languages))
+            raise Unsupported(f"model '{self.name}' cannot {self.room} '{language}'; it knows: {known}")
+
+    @abstractmethod
+    def __call__(self, dub: Dub, progress: Progress = quiet) -> Dub:
+        """Walk through the room: a new Dub with this room's part added."""

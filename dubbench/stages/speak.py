@@ -1,0 +1,164 @@
+"""Text to speech: the voice room. Which voice and what pace is decided before (casting, fit)."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from dubbench import media, memory
+from dubbench.errors import AdapterFailed, BadInput, DubError
+from dubbench.stages.base import Progress, Stage, quiet
+from dubbench.stages.watermark import Watermark
+from dubbench.types import Audio, Controls, Dub, Line, Phoneme, Seconds, Sound, Take, Voice
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """What a speaking model gives: sound without silence at its edges, and phonemes with times where it knows them."""
+
+    sound: Sound
+    phonemes: tuple[Phoneme, ...] = ()
+
+
+class Speak(Stage):
+    """The speak room."""
+
+    room: ClassVar[str] = "speak"
+    parallel: ClassVar[int] = 1
+    """How many lines the adapter may be asked for at once, from threads."""
+
+    @abstractmethod
+    def speak(
+        self,
+        text: str,
+        voice: Voice,
+        language: str,
+        *,
+        pace: float = 1.0,
+        controls: Controls = Controls(),
+    ) -> Spoken:
+        """`text` read aloud, `pace` times as fast as is natural, mono, every word of it.
+
+        Empty text or text without a letter or digit is BadInput. The same seed gives the same sound.
+        """
+
+    @abstractmethod
+    def estimate(self, text: str, voice: Voice, language: str) -> Seconds:
+        """How long `text` takes at pace 1, without speaking it."""
+
+    def presets(self, language: str) -> tuple[Voice, ...]:
+        """The voices this model brings for a language, with sex and pitch; empty when it clones instead."""
+        return ()
+
+    def check(self, source: str | None, target: str) -> None:
+        """Refuse a language this model does not speak."""
+        self._refuse(target)
+
+    def key(self, dub: Dub, line: Line, pace: float, mark: Watermark | None = None) -> str:
+        """The content key of a line's reading at `pace`."""
+        voice = self.voice(dub, line)
+        return memory.key(
+            text=line.translation,
+            voice={"preset": voice.preset, "reference": voice.reference.sha256 if voice.reference else None}
+            if not voice.preset
+            else {"preset": voice.preset},
+            language=dub.target_language,
+            pace=round(pace, 3),
+            controls=self.controls(dub, line).model_dump(mode="json"),
+            mark=mark.identity() if mark else None,
+            by=self.identity(),
+        )
+
+    def voice(self, dub: Dub, line: Line) -> Voice:
+        """Whose voice reads a line. Raises BadInput when its speaker has none."""
+        voice = dub.voice_of(line.speaker)
+        if voice is None:
+            raise BadInput(f"line {line.id}: speaker '{line.speaker}' has no voice; add one to 'voices' in dub.json")
+        return voice
+
+    def controls(self, dub: Dub, line: Line) -> Controls:
+        """The line's wishes over its speaker's."""
+        return line.controls.over(dub.controls.get(line.speaker, Controls()))
+
+    def natural(self, dub: Dub, line: Line, text: str) -> Seconds:
+        """`estimate`, remembered; what the fit plans with."""
+        voice, store = self.voice(dub, line), memory.Memory(dub.folder)
+        key = memory.key(estimate=text, voice=voice.preset or voice.id, language=dub.target_language, by=self.identity())
+        kept = store.recall("estimate", key)
+        if kept is None:
+            kept = float(self.ready().estimate(text, voice, dub.target_language))
+            store.keep("estimate", key, kept)
+        return float(kept)
+
+    def __call__(self, dub: Dub, progress: Progress = quiet, *, mark: Watermark | None = None) -> Dub:
+        """Adds a take and `speech` to each line whose text, voice or pace (`line.tempo`) changed."""
+        wanted = {line.id: self.key(dub, line, line.tempo or 1.0, mark) for line in dub.lines}
+        todo = [line for line in dub.lines if line.made_by.get(self.room) != wanted[line.id] or line.speech is None]
+        takes = self.takes(dub, [(line, line.tempo or 1.0) for line in todo], progress, mark=mark)
+        chosen = {line.id: take for line, take in zip(todo, takes, strict=True)}
+        lines = tuple(with_take(line, chosen[line.id], wanted[line.id]) if line.id in chosen else line for line in dub.lines)
+        return dub.but(lines=lines, made_by=dub.by(self.room, self.name, memory.key(lines=wanted)))
+
+    def takes(
+        self, dub: Dub, jobs: Sequence[tuple[Line, float]], progress: Progress = quiet, *, mark: Watermark | None = None
+    ) -> list[Take]:
+        """A take for each (line, pace), from memory or spoken now; longest first, for full use of the processors."""
+        results: list[Take | None] = [None] * len(jobs)
+        order = sorted(range(len(jobs)), key=lambda i: -len(jobs[i][0].translation or ""))
+        with ThreadPoolExecutor(max_workers=max(1, self.parallel)) as pool:
+            futures = {pool.submit(self._take, dub, *jobs[i], mark): i for i in order}
+            try:
+                for done, future in enumerate(as_completed(futures)):
+                    i = futures[future]
+                    results[i] = future.result()
+                    progress(self.room, done + 1, len(jobs), jobs[i][0].id)
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
+        return [take for take in results if take is not None]
+
+    def _take(self, dub: Dub, line: Line, pace: float, mark: Watermark | None) -> Take:
+        key, store = self.key(dub, line, pace, mark), memory.Memory(dub.folder)
+        kept = store.recall(self.room, key)
+        if kept is not None and (dub.folder / kept["speech"]["path"]).is_file():
+            return Take.model_validate(kept)
+        text, voice = line.translation or "", self.voice(dub, line)
+        if not any(c.isalnum() for c in text):
+            raise BadInput(f"line {line.id} has nothing to say: its translation is {text!r}")
+        spoken = self._asked(line, text, voice, dub.target_language, pace, self.controls(dub, line))
+        sound = mark.ready().mark(spoken.sound) if mark else spoken.sound
+        path = store.path(self.room, key, ".wav")
+        with memory.replacing(path) as draft:
+            media.write(draft, sound)
+        take = Take(
+            speech=media.describe(path, dub.folder), text=text, voice=voice.preset or voice.id, pace=pace,
+            seed=self.seed, phonemes=spoken.phonemes,
+        )
+        store.keep(self.room, key, take.model_dump(mode="json"))
+        return take
+
+    def _asked(self, line: Line, text: str, voice: Voice, language: str, pace: float, controls: Controls) -> Spoken:
+        try:
+            spoken = self.ready().speak(text, voice, language, pace=pace, controls=controls)
+        except DubError:
+            raise
+        except Exception as error:
+            raise AdapterFailed(self.name, f"{type(error).__name__}: {error}", line=line.id) from error
+        samples: Any = spoken.sound.samples
+        if samples.shape[1] == 0 or not np.isfinite(samples).all() or not samples.any():
+            raise AdapterFailed(self.name, "it gave no sound", line=line.id)
+        return spoken
+
+
+def with_take(line: Line, take: Take, key: str) -> Line:
+    """The line with `take` as its chosen one, among those it has."""
+    others = tuple(t for t in line.takes if t.speech.path != take.speech.path)
+    return line.but(takes=(*others, take), speech=take.speech, made_by=line.made("speak", key))
+
+
+__all__ = ["Audio", "Speak", "Spoken", "with_take"]

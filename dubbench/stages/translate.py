@@ -1,0 +1,105 @@
+"""One text a line in, one or several wordings a line out."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from dubbench import glossary, memory
+from dubbench.errors import AdapterFailed, BadInput
+from dubbench.stages.base import Progress, Stage, quiet
+from dubbench.types import Dub, Line
+
+
+class Translate(Stage):
+    """The translate room."""
+
+    room: ClassVar[str] = "translate"
+    batch: ClassVar[int] = 1
+    """How many lines the adapter is given at once; a killed process loses at most one batch."""
+    context: ClassVar[int] = 0
+    """How many neighbouring lines on each side the adapter looks at; they are part of what a result depends on."""
+    pivot: ClassVar[str | None] = None
+    """The language in between, where there is one: results are labelled with it."""
+
+    @abstractmethod
+    def translate(
+        self,
+        lines: Sequence[Line],
+        source: str,
+        target: str,
+        glossary: Mapping[str, str],
+        *,
+        before: Sequence[Line] = (),
+        after: Sequence[Line] = (),
+    ) -> list[list[str]]:
+        """For each line its wordings in `target`, best first, at least one. Reads `line.text`, speaker and times.
+
+        `before` and `after` are up to `context` neighbours, to read only. `glossary` maps source terms to what they
+        must become; an adapter that can obey does, one that cannot ignores it: the room checks afterwards.
+        """
+
+    def check(self, source: str | None, target: str) -> None:
+        """Refuse a pair this model cannot translate."""
+        if source is not None:
+            self._refuse(f"{source}-{target}")
+
+    def __call__(self, dub: Dub, progress: Progress = quiet) -> Dub:
+        """Adds `translation` and `wordings` to each line whose text changed; a person's own wording is kept."""
+        if dub.source_language is None:
+            raise BadInput("nothing to translate from: the source language is not known yet (transcribe comes first)")
+        keys = [self._key(dub, i) for i in range(len(dub.lines))]
+        store = memory.Memory(dub.folder)
+        stale = [i for i, line in enumerate(dub.lines) if self._stale(store, line, keys[i])]
+        found = {i: store.recall(self.room, keys[i]) for i in stale}
+        todo = [i for i in stale if found[i] is None]
+        for first in range(0, len(todo), self.batch):
+            part = todo[first : first + self.batch]
+            progress(self.room, first, len(todo), dub.lines[part[0]].id)
+            for i, wordings in zip(part, self._asked(dub, part), strict=True):
+                store.keep(self.room, keys[i], wordings)
+                found[i] = wordings
+        progress(self.room, len(todo), len(todo), "translated")
+        lines = list(dub.lines)
+        for i in stale:
+            wordings = tuple(found[i])
+            lines[i] = lines[i].but(
+                translation=wordings[0], wordings=wordings, made_by=lines[i].made(self.room, keys[i])
+            )
+        checked = tuple(glossary.checked(line, dub.glossary) for line in lines)
+        return dub.but(lines=checked, made_by=dub.by(self.room, self.name, memory.key(lines=keys)))
+
+    def _asked(self, dub: Dub, part: Sequence[int]) -> list[list[str]]:
+        lines = [dub.lines[i] for i in part]
+        before = dub.lines[max(0, part[0] - self.context) : part[0]]
+        after = dub.lines[part[-1] + 1 : part[-1] + 1 + self.context]
+        assert dub.source_language is not None
+        answers = self.ready().translate(
+            lines, dub.source_language, dub.target_language, dub.glossary, before=before, after=after
+        )
+        if len(answers) != len(lines):
+            raise AdapterFailed(self.name, f"{len(lines)} lines in, {len(answers)} out", line=lines[0].id)
+        for line, wordings in zip(lines, answers, strict=True):
+            if not wordings or not all(text.strip() for text in wordings):
+                raise AdapterFailed(self.name, "it translated a line into nothing", line=line.id)
+        return answers
+
+    def _key(self, dub: Dub, i: int) -> str:
+        near = dub.lines[max(0, i - self.context) : i + self.context + 1] if self.context else ()
+        return memory.key(
+            text=dub.lines[i].text,
+            near=[line.text for line in near],
+            pair=f"{dub.source_language}-{dub.target_language}",
+            glossary=glossary.relevant(dub.lines[i].text, dub.glossary),
+            by=self.identity(),
+        )
+
+    def _stale(self, store: memory.Memory, line: Line, key: str) -> bool:
+        """Whether the line must be translated (again): a wording that no machine gave is a person's and stays."""
+        made = line.made_by.get(self.room)
+        if line.translation is None:
+            return True
+        if made is None or made == key:
+            return False
+        return line.translation in (store.recall(self.room, made) or ())

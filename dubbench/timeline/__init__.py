@@ -1,0 +1,1 @@
+"""Pure arithmetic on lines: no files, no models."""

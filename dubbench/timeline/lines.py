@@ -1,0 +1,166 @@
+"""From words to lines: where to cut, who speaks, and how to join what was cut too small. Pure arithmetic.
+
+A line is 1 to 12 seconds of one speaker's speech and never begins or ends inside a word.
+
+    words     The cat sat.   It   purred.            Then      it left.
+    turns     |------- A ---------------|            |--- B ------|
+    lines     |--- 1 ---|    |---- 2 ---|            |---- 3 -----|
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from dubbench.types import Line, Seconds, Turn, Word
+
+LONGEST: Seconds = 12.0
+SHORTEST: Seconds = 1.0
+PAUSE: Seconds = 0.9
+"""Speech that rests this long inside a sentence starts a new line. Shorter rests are a reader's commas: half a sentence
+translates badly, and the fit keeps the pause anyway."""
+
+BRIDGE: Seconds = 0.25
+"""A word this close to a turn still belongs to it: the edges of turns and words differ by about this much."""
+
+_SENTENCE = re.compile(r"[.?!…。？！][\"'”’»)]*$")
+_ABBREVIATION = re.compile(r"^(Mr|Mrs|Ms|Dr|Prof|St|Sr|Sra|Jr|vs|No|Fig|[A-Z])\.$")
+_CLAUSE = re.compile(r"[,;:—–][\"'”’»)]*$")
+
+
+def ends_sentence(word: Word) -> bool:
+    """Whether a sentence ends with this word, by its punctuation."""
+    text = word.text.strip()
+    return bool(_SENTENCE.search(text)) and not _ABBREVIATION.match(text)
+
+
+def split(segments: Sequence[Sequence[Word]]) -> tuple[Line, ...]:
+    """Lines of one unnamed speaker from what a transcriber heard, in order."""
+    return _lines([(word, "") for segment in segments for word in segment])
+
+
+def join(lines: Sequence[Line], turns: Sequence[Turn]) -> tuple[Line, ...]:
+    """The same words, each with the speaker of the turn it lies in, cut into lines anew where the speaker changes.
+
+    Lines without words (a person's own transcript) are kept whole and get the speaker who talks most in them. Without
+    turns everything belongs to one speaker, "A".
+    """
+    if any(line.words == () for line in lines):
+        return tuple(line.but(speaker=line.speaker or _most(line, turns)) for line in lines)
+    words = [word for line in lines for word in line.words]
+    return _lines(list(zip(words, _smooth(words, [speaker_of(word, turns) for word in words]), strict=True)))
+
+
+def speaker_of(word: Word, turns: Sequence[Turn]) -> str | None:
+    """Who says a word: the turn that overlaps it most, else the nearest within `BRIDGE`; None when nobody is near.
+
+    "A" when there are no turns at all.
+    """
+    if not turns:
+        return "A"
+    best = max(turns, key=lambda t: (min(t.end, word.end) - max(t.start, word.start), t.end - t.start))
+    return best.speaker if min(best.end, word.end) - max(best.start, word.start) > -BRIDGE else None
+
+
+def _smooth(words: Sequence[Word], speakers: Sequence[str | None]) -> list[str]:
+    """Every word a speaker: an unclaimed word, or a lone one inside another's sentence, goes with its neighbours.
+
+    A change of speaker within one sentence for a single word shorter than half a second, without a pause around it, is
+    nearly always a diarizer's slip and not a reply.
+    """
+    known = list(speakers)
+    for i, speaker in enumerate(known):
+        if speaker is None:
+            before = known[i - 1] if i else None
+            after = next((s for s in speakers[i + 1 :] if s), None)
+            near_after = i + 1 < len(words) and words[i + 1].start - words[i].end < words[i].start - words[i - 1].end
+            known[i] = (after if near_after else before) or before or after or "A"
+    for i in range(1, len(known) - 1):
+        alone = known[i - 1] == known[i + 1] != known[i]
+        short = words[i].end - words[i].start < 0.5 and not ends_sentence(words[i - 1])
+        tight = words[i].start - words[i - 1].end < 0.2 and words[i + 1].start - words[i].end < 0.2
+        if alone and short and tight:
+            known[i] = known[i - 1]
+    return [speaker or "A" for speaker in known]
+
+
+def _lines(spoken: Sequence[tuple[Word, str]]) -> tuple[Line, ...]:
+    groups = _merge_short([part for group in _groups(spoken) for part in _cut_long(group)])
+    return tuple(
+        Line(
+            id=f"L{i + 1:03d}",
+            speaker=group[0][1],
+            start=group[0][0].start,
+            end=group[-1][0].end,
+            text=" ".join(word.text.strip() for word, _ in group),
+            words=tuple(word for word, _ in group),
+        )
+        for i, group in enumerate(groups)
+    )
+
+
+Group = list[tuple[Word, str]]
+
+
+def _groups(spoken: Sequence[tuple[Word, str]]) -> list[Group]:
+    """Cut at a change of speaker, at a pause, and where a sentence ends."""
+    if not spoken:
+        return []
+    groups: list[Group] = [[spoken[0]]]
+    for (before, who), (word, speaker) in pairwise(spoken):
+        if who != speaker or word.start - before.end >= PAUSE or ends_sentence(before):
+            groups.append([])
+        groups[-1].append((word, speaker))
+    return groups
+
+
+def _cut_long(group: Group) -> list[Group]:
+    """Halve what is longer than a line may be, at the widest gap or clause mark near its middle."""
+    if _length(group) <= LONGEST or len(group) < 2:
+        return [group]
+    start, length = group[0][0].start, _length(group)
+
+    def worth(i: int) -> float:
+        word, after = group[i][0], group[i + 1][0]
+        central = 1 - abs((word.end - start) / length - 0.5) * 2
+        return central + 2 * (after.start - word.end) + 0.5 * bool(_CLAUSE.search(word.text.strip()))
+
+    at = max(range(len(group) - 1), key=worth) + 1
+    return _cut_long(group[:at]) + _cut_long(group[at:])
+
+
+def _merge_short(groups: Sequence[Group]) -> list[Group]:
+    """Give a stub under `SHORTEST` to the neighbour it is nearest to, if that is the same speaker without a pause."""
+    merged = list(groups)
+    i = 0
+    while i < len(merged):
+        near = [j for j in (i - 1, i + 1) if 0 <= j < len(merged) and _joinable(merged[min(i, j)], merged[max(i, j)])]
+        if _length(merged[i]) >= SHORTEST or not near:
+            i += 1
+            continue
+        j = min(near, key=lambda j: _gap(merged[min(i, j)], merged[max(i, j)]))
+        first, second = min(i, j), max(i, j)
+        merged[first : second + 1] = [merged[first] + merged[second]]
+        i = first
+    return merged
+
+
+def _joinable(a: Group, b: Group) -> bool:
+    return a[0][1] == b[0][1] and _gap(a, b) < PAUSE and b[-1][0].end - a[0][0].start <= LONGEST
+
+
+def _gap(a: Group, b: Group) -> Seconds:
+    return b[0][0].start - a[-1][0].end
+
+
+def _length(group: Group) -> Seconds:
+    return group[-1][0].end - group[0][0].start
+
+
+def _most(line: Line, turns: Sequence[Turn]) -> str:
+    shares: dict[str, float] = {}
+    for turn in turns:
+        shares[turn.speaker] = shares.get(turn.speaker, 0.0) + max(0.0, min(turn.end, line.end) - max(turn.start, line.start))
+    best = max(shares, key=lambda s: shares[s], default="A")
+    return best if shares.get(best, 0.0) > 0 else next(iter(shares), "A")
