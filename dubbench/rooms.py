@@ -6,15 +6,20 @@ The arithmetic of time lives in `timeline`, the sound in `mix`, ffmpeg in `media
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from dubbench import bed, languages, media, memory, mix, subtitles
+from dubbench.mix.meter import SILENCE_LUFS, metered
 from dubbench.stages.base import Progress, quiet
 from dubbench.stages.speak import Speak
 from dubbench.stages.watermark import Watermark
 from dubbench.timeline.fit import EARLIEST, FASTEST, Piece, Place, plan
 from dubbench.types import Dub, Flag, Line, Output, Seconds, Source, Tracks
+
+MIX_VERSION = 1
+"""Raised when the same lines and background would sound different."""
 
 SPEECH_EDGE: Seconds = 0.25
 """Around speech this much more of the original bed is replaced by the separated one: breaths and word endings."""
@@ -119,7 +124,7 @@ def _misfits(piece: Piece, spot: Place, film: Seconds) -> tuple[Flag, ...]:
 
 
 def mixed(dub: Dub, progress: Progress = quiet) -> tuple[Path, dict[str, Any]]:
-    """The dub's sound track as a WAV, and the facts measured while mixing, from memory or made now."""
+    """The dub's sound track as a WAV, and the facts of `mix.Mixed` with its sha256, from memory or made now."""
     store, tracks = memory.Memory(dub.folder), dub.tracks
     assert tracks.original is not None
     placed = [(x.placed_start or 0.0, x.speech) for x in dub.lines if x.speech is not None]
@@ -129,21 +134,32 @@ def mixed(dub: Dub, progress: Progress = quiet) -> tuple[Path, dict[str, Any]]:
         original=tracks.original.sha256,
         background=tracks.background.sha256 if tracks.background else None,
         spans=spans,
-        version=mix.VERSION,
+        version=MIX_VERSION,
     )
     path, facts = store.path("mix", key, ".wav"), store.recall("mix", key)
     if facts is None or not path.is_file():
         progress("mix", 0, 1, "mixing")
-        quiet_bed = store.path("mix", key, ".bed.wav")
-        with memory.replacing(quiet_bed) as floor, memory.replacing(path) as draft:
-            bed.build(dub, spans, floor, edge=SPEECH_EDGE)
-            lines = [(start, dub.open(speech)) for start, speech in placed]
-            length = max([dub.source.duration, *(start + speech.duration for start, speech in placed)])
-            facts = mix.mix(floor, lines, length, draft)
-        quiet_bed.unlink()
+        lines = [(start, dub.open(speech)) for start, speech in placed]
+        floor = store.path("mix", key, ".bed.wav")
+        with memory.replacing(floor) as draft:
+            bed.build(dub, spans, draft, edge=SPEECH_EDGE)
+        made = mix.mix(floor, lines, dub.source.duration, path, speech_lufs=speech_lufs(dub))
+        floor.unlink()
+        facts = {**asdict(made), "sha256": memory.file_sha256(path)}
         store.keep("mix", key, facts)
     progress("mix", 1, 1, "mixed")
     return path, dict(facts)
+
+
+def speech_lufs(dub: Dub) -> float | None:
+    """How loud the original's speech is (LUFS, gated over all lines); None when it is silent or there is none."""
+    original = dub.tracks.original
+    if original is None or not dub.lines:
+        return None
+    where = dub.open(original)
+    pieces = (media.read(where, start=x.start, duration=x.end - x.start).samples for x in dub.lines)
+    lufs = metered(pieces, peaks=False).loudness.lufs
+    return lufs if lufs > SILENCE_LUFS else None
 
 
 def muxed(dub: Dub, sound: Path, home: Path, *, picture: Path | None = None, progress: Progress = quiet) -> Dub:
@@ -153,12 +169,12 @@ def muxed(dub: Dub, sound: Path, home: Path, *, picture: Path | None = None, pro
     written = write_subtitles(dub, home)
     film = home / "dub.mp4"
     with memory.replacing(film) as draft:
-        note = media.mux(
-            dub.source, sound, draft, source_language=source, target_language=target,
-            subtitles=written, picture=picture, preview=dub.wishes.preview,
+        fate = media.mux(
+            dub.source, sound, draft, source_language=source, target_language=target, title=title(dub),
+            subtitles=written if dub.lines else None, picture=picture, preview=dub.wishes.preview,
         )  # fmt: skip
         _sign(dub, draft)
-    flags = (Flag(room="mux", name="picture-re-encoded", detail=note),) if note else ()
+    flags = (Flag(room="mux", name="re-encoded", detail=fate.why),) if fate.why else ()
     relative = [p.relative_to(dub.folder).as_posix() for p in (film, *_all_subtitles(home, written))]
     output = Output(film=relative[0], sha256=memory.file_sha256(film), subtitles=tuple(relative[1:]))
     progress("mux", 1, 1, "written")
@@ -168,24 +184,30 @@ def muxed(dub: Dub, sound: Path, home: Path, *, picture: Path | None = None, pro
 def write_subtitles(dub: Dub, home: Path) -> dict[str, Path]:
     """subtitles.<lang>.srt and .vtt for both languages; gives the SRT files by language."""
     cues = {
-        dub.source_language or "und": [subtitles.Cue(x.start, x.end, x.text, x.speaker) for x in dub.lines],
+        dub.source_language or "und": [_cue(line.text, line.start, line.end, line.speaker) for line in dub.lines],
         dub.target_language: [
-            subtitles.Cue(x.placed_start or x.start, x.placed_end or x.end, x.translation or "", x.speaker)
-            for x in dub.lines
+            _cue(line.translation or "", line.placed_start or 0.0, line.placed_end or 0.0, line.speaker)
+            for line in dub.lines
         ],
     }
-    written = {}
     for language, of in cues.items():
-        for suffix, text in ((".srt", subtitles.to_srt(of)), (".vtt", subtitles.to_vtt(of))):
-            path = home / f"subtitles.{language}{suffix}"
-            with memory.replacing(path) as draft:
-                draft.write_text(text, "utf-8")
-        written[language] = home / f"subtitles.{language}.srt"
-    return written
+        for suffix in (".srt", ".vtt"):
+            with memory.replacing(home / f"subtitles.{language}{suffix}") as draft:
+                subtitles.write(draft, of)
+    return {language: home / f"subtitles.{language}.srt" for language in cues}
+
+
+def _cue(text: str, start: Seconds, end: Seconds, speaker: str) -> subtitles.Cue:
+    return subtitles.Cue(start=start, end=end, text=text, speaker=speaker)
 
 
 def _all_subtitles(home: Path, written: dict[str, Path]) -> list[Path]:
     return [path.with_suffix(suffix) for path in written.values() for suffix in (".srt", ".vtt")]
+
+
+def title(dub: Dub) -> str:
+    """What players show for the dub's sound track."""
+    return f"{languages.name(dub.target_language)} (AI dub)"
 
 
 def _sign(dub: Dub, film: Path) -> None:
@@ -193,7 +215,7 @@ def _sign(dub: Dub, film: Path) -> None:
 
     provenance.sign(
         film,
-        title=f"{Path(dub.source.path).stem} ({languages.name(dub.target_language)})",
+        title=Path(dub.source.path).stem,
         models={room: made.model for room, made in dub.made_by.items()},
         source_sha256=dub.source.sha256,
     )

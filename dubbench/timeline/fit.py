@@ -4,13 +4,13 @@ A linear programme, solved exactly (HiGHS) in milliseconds for a talk. For each 
 d, given the source line [start, end] and the natural duration n of what is to be spoken:
 
     minimise   LATE·(s − start)⁺ + EARLY·(start − s)⁺ + OVERRUN·(s + d − end − tolerance)⁺
-               + HURRY·(n − d)⁺ + RUSH·(n/1.12 − d)⁺ + TOO_EARLY·(start − 0.3 − s)⁺ + BEYOND·(s + d − film)⁺
-    such that  n/1.25 ≤ d ≤ n,   s ≥ 0,   s' ≥ s + d + gap for the next line
+               + HURRY·(n − d)⁺ + RUSH·(n/1.12 − d)⁺ + BEYOND·(s + d − film)⁺
+    such that  n/1.25 ≤ d ≤ n,   s ≥ start − 0.3,   s ≥ 0,   s' ≥ s + d + gap for the next line
 
 So a long line first borrows the silence after it, then the room before it, then hurries a little everywhere near it,
 rather than much in one place. No word is removed and nothing overlaps, whatever the input: what does not fit ends late,
-and the caller flags it. Only the end of the film is stronger than the 0.3 s: a line that would outlast the picture
-starts earlier still.
+and the caller flags it. Only the end of the film is stronger than the 0.3 s: when speech would outlast the picture, the
+plan is made once more with a price (TOO_EARLY) in place of that limit.
 """
 
 from __future__ import annotations
@@ -83,7 +83,9 @@ def plan(pieces: Sequence[Piece], film: Seconds, *, gap: Seconds = GAP) -> list[
         raise ValueError("pieces must be given in order of their start")
     if not pieces:
         return []
-    starts, durations = _solve(pieces, film, gap)
+    starts, durations = _solve(pieces, film, gap, strict=True)
+    if starts[-1] + durations[-1] > film + 1e-6:
+        starts, durations = _solve(pieces, film, gap, strict=False)
     places, free = [], 0.0
     # The solver is exact to about 1e-7: settle that here, so that "no overlap" holds to the sample.
     for piece, start, duration in zip(pieces, starts, durations, strict=True):
@@ -93,7 +95,7 @@ def plan(pieces: Sequence[Piece], film: Seconds, *, gap: Seconds = GAP) -> list[
     return places
 
 
-def _solve(pieces: Sequence[Piece], film: Seconds, gap: Seconds) -> tuple[np.ndarray, np.ndarray]:
+def _solve(pieces: Sequence[Piece], film: Seconds, gap: Seconds, *, strict: bool) -> tuple[np.ndarray, np.ndarray]:
     from scipy.optimize import linprog
     from scipy.sparse import coo_matrix
 
@@ -127,7 +129,8 @@ def _solve(pieces: Sequence[Piece], film: Seconds, gap: Seconds) -> tuple[np.nda
     shape = (base + n - 1, (2 + len(slacks)) * n)
     matrix = coo_matrix((np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), shape=shape)
     cost = np.concatenate([np.zeros(2 * n), *(np.full(n, weight) for *_, weight in slacks)])
-    limits = [(0.0, None)] * n + list(zip(shortest, natural, strict=True)) + [(0.0, None)] * (len(slacks) * n)
+    earliest = np.maximum(start - EARLIEST, 0.0) if strict else np.zeros(n)
+    limits = [(low, None) for low in earliest] + list(zip(shortest, natural, strict=True)) + [(0.0, None)] * (len(slacks) * n)
     result = linprog(cost, A_ub=matrix.tocsr(), b_ub=np.concatenate(bounds), bounds=limits, method="highs")
     if result.status != 0:
         raise AssertionError(f"the plan always has an answer, yet the solver says: {result.message}")

@@ -1,0 +1,176 @@
+"""The walk through the house with toy models: outputs, edits, several targets, own texts, bad input."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import dubbench
+from dubbench import documents, subtitles
+from dubbench.errors import BadInput, Unsupported
+from tests.talks import make_talk
+
+TOY: dict[str, Any] = {"cast": "toy", "source_language": "en"}
+FIGURES = {
+    "source_language", "target_language", "duration", "lines", "speakers", "seconds", "models", "realtime_factor",
+    "peak_rss_mb", "cut_seconds", "overlap_seconds", "max_speedup", "unfit_lines", "adherence", "loudness_lufs",
+    "true_peak_dbtp", "intelligibility_wer", "speaker_similarity", "flags",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def talk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_talk(tmp_path_factory.mktemp("talk") / "a talk.mp4")
+
+
+@pytest.fixture(scope="module")
+def home(talk: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("dub") / "pt"
+    dubbench.dub(talk, to="pt", out=folder, **TOY)
+    return folder
+
+
+def again(folder: Path, to: Path) -> Path:
+    """A copy of a finished dub to change."""
+    import shutil
+
+    shutil.copytree(folder, to)
+    return to
+
+
+def test_a_dub_leaves_all_its_outputs(home: Path) -> None:
+    names = {path.name for path in home.iterdir()}
+    wanted = {"dub.mp4", "dub.json", "report.json", "report.html"}
+    assert wanted | {f"subtitles.{x}.{y}" for x in ("en", "pt") for y in ("srt", "vtt")} <= names
+    report = json.loads((home / "report.json").read_text("utf-8"))
+    assert report.keys() >= FIGURES
+    assert report["cut_seconds"] == 0
+    assert report["overlap_seconds"] == 0
+    assert report["lines"] == len(documents.read(home).lines) > 2
+
+
+def test_the_source_is_left_alone(talk: Path, tmp_path: Path) -> None:
+    before = hashlib.sha256(talk.read_bytes()).hexdigest()
+    dubbench.dub(talk, to="pt", out=tmp_path / "out", **TOY)
+    assert hashlib.sha256(talk.read_bytes()).hexdigest() == before
+
+
+def test_walking_again_makes_nothing_anew(home: Path, tmp_path: Path) -> None:
+    folder = again(home, tmp_path / "dub")
+    run = dubbench.redub(folder)
+    assert run.redone["translate"] == run.redone["speak"] == 0
+    assert run.dub.lines == documents.read(home).lines
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "redone"),
+    [
+        ("text", "other words here", {"translate": 1, "speak": 1}),
+        ("translation", "outras palavras aqui", {"translate": 0, "speak": 1}),
+        ("speaker", "B", {"translate": 0, "speak": 1}),
+    ],
+)
+def test_editing_one_line_redoes_one_line(home: Path, tmp_path: Path, field: str, value: str, redone: dict[str, int]) -> None:
+    folder = again(home, tmp_path / "dub")
+    raw = json.loads((folder / "dub.json").read_text("utf-8"))
+    raw["lines"][1][field] = value
+    if field == "speaker":
+        raw["voices"].append({**raw["voices"][0], "id": "voice-B", "speaker": "B", "preset": "toy-low"})
+    (folder / "dub.json").write_text(json.dumps(raw), "utf-8")
+    run = dubbench.redub(folder)
+    assert {room: run.redone[room] for room in redone} == redone
+    assert getattr(run.dub.lines[1], field) == value
+
+
+def test_changing_a_voice_speaks_all_its_lines_again(home: Path, tmp_path: Path) -> None:
+    folder = again(home, tmp_path / "dub")
+    run = dubbench.redub(folder, voices={"A": "toy-low"})
+    assert run.redone["speak"] == len(run.dub.lines)
+    assert run.redone["translate"] == 0
+
+
+def test_a_translation_edited_by_hand_survives_a_second_walk(home: Path, tmp_path: Path) -> None:
+    folder = again(home, tmp_path / "dub")
+    raw = json.loads((folder / "dub.json").read_text("utf-8"))
+    raw["lines"][0]["translation"] = "feito à mão"
+    (folder / "dub.json").write_text(json.dumps(raw), "utf-8")
+    dubbench.redub(folder)
+    run = dubbench.redub(folder)
+    assert run.dub.lines[0].translation == "feito à mão"
+    assert run.redone["speak"] == 0
+
+
+def test_several_targets_share_what_was_understood(talk: Path, tmp_path: Path) -> None:
+    dubs = dubbench.dub(talk, to=["pt", "es"], out=tmp_path, **TOY)
+    assert [dub.target_language for dub in dubs] == ["pt", "es"]
+    assert (tmp_path / "pt" / "dub.mp4").is_file()
+    assert (tmp_path / "es" / "report.json").is_file()
+    assert len(list((tmp_path / "work" / "transcribe").glob("*.json"))) == 1
+    assert documents.read(tmp_path / "es").folder == tmp_path.resolve()
+    assert dubbench.redub(tmp_path / "es").redone["speak"] == 0
+
+
+def test_own_transcript_and_translation_are_spoken(talk: Path, tmp_path: Path) -> None:
+    for name, texts in (("en.srt", ("Hello there.", "Good bye.")), ("pt.vtt", ("Olá a todos.", "Adeus."))):
+        times = ((0.5, 2.0), (3.0, 5.0))
+        cues = [subtitles.Cue(start=a, end=b, text=text) for (a, b), text in zip(times, texts, strict=True)]
+        subtitles.write(tmp_path / name, cues)
+    dub = dubbench.dub(
+        talk, to="pt", out=tmp_path / "o", transcript=tmp_path / "en.srt", translation=tmp_path / "pt.vtt", **TOY
+    )
+    assert [(line.text, line.translation) for line in dub.lines] == [
+        ("Hello there.", "Olá a todos."), ("Good bye.", "Adeus."),
+    ]  # fmt: skip
+    assert dub.made_by["transcribe"].model == "person"
+
+
+def test_a_stage_can_be_walked_alone(home: Path) -> None:
+    dub = documents.read(home)
+    bare = dub.but(lines=tuple(line.but(translation=None, wordings=(), made_by={}) for line in dub.lines))
+    translated = dubbench.load("toy-translate")(bare)
+    assert [line.translation for line in translated.lines] == [line.translation for line in dub.lines]
+    assert [line.translation for line in bare.lines] == [None] * len(dub.lines)
+
+
+def test_another_film_is_not_mixed_into_a_folder(home: Path, tmp_path: Path) -> None:
+    other = make_talk(tmp_path / "other.mp4", seed=5)
+    with pytest.raises(BadInput, match="holds another dub"):
+        dubbench.dub(other, to="pt", out=home, **TOY)
+
+
+def test_wrong_wishes_are_refused_before_anything_is_written(talk: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    wrong: list[tuple[dict[str, Any], str]] = [
+        ({"to": "xx"}, "xx"),
+        ({"to": ["pt", "pt"]}, "once"),
+        ({"to": "pt", "cast": "nobody"}, "no cast 'nobody'"),
+        ({"to": "pt", "models": {"speak": "nobody"}}, "no model 'nobody'"),
+        ({"to": "pt", "lipsync": True}, "--model lipsync="),
+        ({"to": "pt", "transcript": tmp_path / "no.srt"}, "no file"),
+    ]
+    for wishes, message in wrong:
+        with pytest.raises((BadInput, Unsupported), match=message):
+            dubbench.dub(talk, out=out, **{**TOY, **wishes})
+    assert not out.exists()
+
+
+def test_the_same_language_is_refused(talk: Path, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="already speaks Portuguese"):
+        dubbench.dub(talk, to="pt", out=tmp_path / "o", cast="toy", source_language="pt")
+
+
+def test_two_processes_do_not_share_a_folder(talk: Path, tmp_path: Path) -> None:
+    from dubbench.run import busy
+
+    with busy(tmp_path), pytest.raises(BadInput, match="another dubbench"):
+        dubbench.dub(talk, to="pt", out=tmp_path, **TOY)
+
+
+def test_lips_are_moved_by_a_model_that_can(talk: Path, tmp_path: Path) -> None:
+    dub = dubbench.dub(talk, to="pt", out=tmp_path, lipsync=True, models={"lipsync": "toy-lipsync"}, **TOY)
+    assert dub.output is not None
+    assert list((tmp_path / "work" / "lipsync").glob("*.mp4"))

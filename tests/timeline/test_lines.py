@@ -1,0 +1,85 @@
+"""Words to lines: nothing lost, nothing cut inside, speakers kept apart."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dubbench.timeline.lines import LONGEST, PAUSE, SHORTEST, join, speaker_of, split
+from dubbench.types import Line, Turn, Word
+
+
+def words(*spoken: tuple[str, float, float]) -> tuple[Word, ...]:
+    return tuple(Word(text=text, start=start, end=end) for text, start, end in spoken)
+
+
+@st.composite
+def speech(draw: st.DrawFn) -> tuple[Word, ...]:
+    """Words in order, with gaps from none to long, some ending sentences."""
+    found, now = [], 0.0
+    for i in range(draw(st.integers(1, 60))):
+        now += draw(st.sampled_from([0.0, 0.05, 0.3, 0.7, 1.5]))
+        length = draw(st.floats(0.05, 1.2))
+        mark = draw(st.sampled_from(["", "", "", ",", ".", "?"]))
+        found.append(Word(text=f"w{i}{mark}", start=now, end=now + length))
+        now += length
+    return tuple(found)
+
+
+@given(speech())
+def test_every_word_once_in_order_and_no_line_too_long(spoken: tuple[Word, ...]) -> None:
+    lines = split([spoken])
+    assert tuple(word for line in lines for word in line.words) == spoken
+    for line in lines:
+        assert line.start == line.words[0].start
+        assert line.end == line.words[-1].end
+        assert line.end - line.start <= LONGEST or len(line.words) == 1
+
+
+@given(speech())
+def test_a_line_is_short_only_where_nothing_could_be_joined(spoken: tuple[Word, ...]) -> None:
+    lines = split([spoken])
+    for before, line in zip(lines, lines[1:], strict=False):
+        if line.end - line.start < SHORTEST:
+            assert line.start - before.end >= PAUSE or line.end - before.start > LONGEST
+
+
+def test_cuts_at_sentence_ends_but_not_at_abbreviations_or_initials() -> None:
+    spoken = words(("Dr.", 0, 0.4), ("J.", 0.4, 0.7), ("Smith", 0.7, 1.2), ("left.", 1.2, 1.8), ("We", 1.9, 2.2), ("stayed.", 2.2, 3.2))  # fmt: skip
+    assert [line.text for line in split([spoken])] == ["Dr. J. Smith left.", "We stayed."]
+
+
+def test_a_new_speaker_starts_a_new_line() -> None:
+    spoken = words(("Hey,", 0, 0.5), ("Matt!", 0.5, 1.2), ("Yes?", 1.3, 2.4))
+    turns = (Turn(speaker="A", start=0, end=1.25), Turn(speaker="B", start=1.25, end=2.5))
+    lines = join(split([spoken]), turns)
+    assert [(line.speaker, line.text) for line in lines] == [("A", "Hey, Matt!"), ("B", "Yes?")]
+
+
+def test_a_lone_word_inside_a_sentence_stays_with_its_sentence() -> None:
+    spoken = words(("I", 0, 0.3), ("really", 0.3, 0.7), ("do", 0.7, 0.9), ("like", 0.9, 1.3), ("it.", 1.3, 1.6))
+    turns = (Turn(speaker="A", start=0, end=0.7), Turn(speaker="B", start=0.7, end=0.9), Turn(speaker="A", start=0.9, end=2))
+    assert [line.speaker for line in join(split([spoken]), turns)] == ["A"]
+
+
+def test_a_word_outside_all_turns_goes_with_its_nearer_neighbour() -> None:
+    spoken = words(("one.", 0, 1), ("two", 4, 4.5), ("three", 4.6, 5.5))
+    turns = (Turn(speaker="A", start=0, end=1), Turn(speaker="B", start=4.55, end=5.5))
+    assert speaker_of(spoken[1], (turns[0],)) is None
+    assert [line.speaker for line in join(split([spoken]), turns)] == ["A", "B"]
+
+
+def test_a_persons_own_lines_are_kept_whole() -> None:
+    own = (Line(id="L001", start=0, end=3, text="Ours."), Line(id="L002", start=3, end=6, text="Theirs.", speaker="Z"))
+    turns = (Turn(speaker="A", start=0, end=1), Turn(speaker="B", start=1, end=6))
+    lines = join(own, turns)
+    assert [(line.text, line.speaker) for line in lines] == [("Ours.", "B"), ("Theirs.", "Z")]
+
+
+def test_without_turns_there_is_one_speaker() -> None:
+    assert {line.speaker for line in join(split([words(("a.", 0, 1), ("b.", 5, 6))]), ())} == {"A"}
+
+
+def test_nothing_heard_gives_no_lines() -> None:
+    assert split([]) == ()
+    assert join((), (Turn(speaker="A", start=0, end=1),)) == ()
