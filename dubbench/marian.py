@@ -1,0 +1,200 @@
+"""Bergamot (Marian) models run by fxtranslate, made fit for speech: sentences, quotes, numbers, guards, glossary.
+
+What the adapters that use such a model share; pairs, catalogue and what comes before or after are theirs.
+The engine is fxtranslate (MPL-2.0, in process): greedy, deterministic, one sentence a call, no alternatives.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from dubbench import glossary, mending, numerals, phrases, sentences, wordings
+from dubbench.errors import AdapterFailed
+
+_NAMED = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\w+|\S{40,}")
+"""What is copied rather than translated: addresses and unbroken strings."""
+
+_SHELL = re.compile(
+    r"^((?:[-–—•*♪♫#>]|[^\w\s\"'(\[¿¡.,;:?!…$€£R-])*\s*)(.*?)(\s*(?:[♪♫]|[^\w\s\"').\]?!…,;:%€$£º-])*)$", re.DOTALL
+)
+_TRANSLATED = re.compile(
+    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|[A-Z]+$|\w+(?:ish|ese|ans?|ch)$"
+)
+"""Names that have a translation, so that their absence means nothing: days, months, languages, peoples, acronyms."""
+
+_STOCK = (
+    (r"por enviar uma edição", r"edit"), (r"for sharing", r"partilh|compartilh"), (r"the hotel\b", r"hotel|pousada"),
+    (r"\bblog\b", r"blog"),
+)  # fmt: skip
+"""What these models learned from websites and answer out of nothing, and the source words that would justify it."""
+
+_HERE = threading.local()
+_SHORT, _LONG = 3, 12
+
+
+class Marian:
+    """One model, one direction. `pair` is "en-pt"; files are model.<pair>.bin, lex.<pair>.bin, vocab.<pair>.spm.
+
+    May be used from any thread, one sentence at a time.
+    """
+
+    def __init__(self, folder: Path, pair: str, *, name: str = "bergamot") -> None:
+        self.name, self.pair = name, pair
+        self.source, self.target = pair.split("-")
+        # The engine panics when touched, or dropped, outside the thread that made it: it gets one of its own and is
+        # known only there, by a local of the module, for one of this object would be dropped with the object.
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"marian-{pair}")
+        self._thread.submit(self._load, folder).result()
+
+    def _load(self, folder: Path) -> None:
+        from fxtranslate import Translator
+
+        model, lex, vocab = (
+            (folder / name).read_bytes()
+            for name in (f"model.{self.pair}.bin", f"lex.{self.pair}.bin", f"vocab.{self.pair}.spm")
+        )
+        _HERE.engine = Translator(model=model, src_vocab=vocab, trg_vocab=vocab, shortlist=lex)
+
+    def close(self) -> None:
+        """Let go of the model."""
+        self._thread.shutdown()
+
+    def raw(self, sentence: str) -> str:
+        """What the model says, nothing mended. Longer than its context: the rest is lost, so do not."""
+        return self._thread.submit(lambda: str(_HERE.engine.translate(sentence))).result()
+
+    def wordings(self, text: str, terms: Mapping[str, str], *, line: str | None = None) -> list[str]:
+        """A line's translation and what says the same shorter, best first. Raises AdapterFailed naming the line."""
+        terms = glossary.relevant(text, terms)
+        best = self.obeying(text, terms, line=line)
+        bare = wordings.without_fillers(text, self.source)
+        others = [self.obeying(bare, terms, line=line)] if bare != text else []
+        others += [wordings.shorter(other, self.target) for other in (best, *others)]
+        found = wordings.distinct(best, others, self.target)
+        lost = glossary.missed(text, best, terms)
+        return [wording for wording in found if glossary.missed(text, wording, terms) == lost]
+
+    def obeying(self, text: str, terms: Mapping[str, str], *, line: str | None = None) -> str:
+        """`text` translated with its terms obeyed where the model can be made to; unprotected where it obeys anyway."""
+        return glossary.obeyed(text, terms, lambda t: self.text(t, line=line), self.target)
+
+    def text(self, text: str, *, line: str | None = None) -> str:
+        """A line, sentence by sentence."""
+        return " ".join(self.sentence(piece, line=line) for piece in sentences.split(text, self.source))
+
+    def sentence(self, sentence: str, *, line: str | None = None) -> str:
+        """One sentence: known phrases, addresses and signs aside, then the model, guarded. Raises AdapterFailed."""
+        sentence = mending.plain(sentence)
+        known = phrases.known(sentence, self.pair)
+        if known is not None:
+            return known
+        before, core, after = _shell(sentence)
+        if not any(char.isalpha() for char in core):
+            return before + numerals.agreed(core, core, self.source, self.target) + after
+        if foreign(core):
+            raise AdapterFailed(self.name, f"{core[:80]!r} is not in '{self.source}'; edit the line's text", line=line)
+        kept, addresses = _protected(core, self.source)
+        pieces = sentences.clauses(kept)
+        done = [mending.mended(self._guarded(piece, line), piece, self.source, self.target) for piece in pieces]
+        restored = glossary.restore(" ".join(done), addresses)
+        return before + (restored if restored is not None else core) + after
+
+    def _guarded(self, sentence: str, line: str | None) -> str:
+        """The first sound attempt that keeps length, numbers, names and negation, else the first sound one."""
+        fallback: str | None = None
+        for asked in attempts(sentence, self.source):
+            out = " ".join(self.raw(piece) for piece in asked)
+            if nonsense(sentence, out):
+                continue
+            if not self._loses(sentence, out):
+                return out
+            fallback = fallback if fallback is not None else out
+        if fallback is None:
+            why = f"no sound translation of {sentence[:80]!r}; edit the line's text"
+            raise AdapterFailed(self.name, why, line=line)
+        return fallback
+
+    def _loses(self, sentence: str, out: str) -> bool:
+        said = {figure.digits for figure in numerals.figures(sentence, self.source)}
+        kept = {figure.digits for figure in numerals.figures(out, self.target)}
+        denied = [wordings.negations(t, code) > 0 for t, code in ((sentence, self.source), (out, self.target))]
+        gone = [name for name in wordings.names(sentence) if name[:3] not in out and not _TRANSLATED.match(name)]
+        if len(out.split()) < 0.6 * len(sentence.split()) and len(sentence.split()) >= _LONG:
+            return True
+        return bool(said - kept) or (denied[0] and not denied[1]) or bool(gone)
+
+
+def attempts(sentence: str, language: str) -> Iterator[list[str]]:
+    """The ways a sentence may be asked for, the plainest first; more pieces mean less memory of what came before."""
+    yield [sentence]
+    words = sentence.split()
+    if len(words) > 2 * _LONG:
+        yield sentences.clauses(sentence, longest=-(-len(words) // 2))
+    bare = sentence.rstrip(".!?")
+    yield [bare] if bare.strip() else [sentence]
+    if language == "en":
+        yield [re.sub(r"n't\b", " not", re.sub(r"\b([Ww])on't\b", r"\1ill not", sentence.replace("can't", "cannot")))]
+        yield [re.sub(r"\bThank you(?: all)?\b", "Thanks", sentence)]
+    yield [re.sub(r"^Obrigad[oa]\b", "Muito obrigado", sentence) if language == "pt" else sentence]
+    yield [sentence[:1].swapcase() + sentence[1:]]
+    for parts in (2, 4, 8):
+        if len(words) >= 2 * parts:
+            yield sentences.clauses(sentence, longest=-(-len(words) // parts))
+
+
+def nonsense(source: str, out: str) -> bool:
+    """Whether a model lost itself: nothing said, hardly a letter, the same over and over, or far too much."""
+    if not any(char.isalnum() for char in out):
+        return True
+    letters = sum(char.isalnum() or char.isspace() for char in out)
+    if letters < 0.5 * len(out) and letters < 0.8 * sum(c.isalnum() or c.isspace() for c in source):
+        return True
+    if any(re.search(said, out) and not re.search(meant, source) for said, meant in _STOCK):
+        return True
+    if len(out) > 3 * len(source) + 12:
+        return True
+    if len(source.split()) <= _SHORT and len(out.split()) > len(source.split()) + 3:
+        return True
+    return repeats(out) > max(3, 1.5 * repeats(source))
+
+
+def foreign(text: str) -> bool:
+    """Whether most letters of a text are in another script than the Latin one."""
+    letters = [char for char in text if char.isalpha()]
+    return sum(ord(char) > 0x24F for char in letters) > len(letters) / 2
+
+
+def repeats(text: str) -> int:
+    """How often the most insistent run of one to four words, or of a short syllable, follows upon itself."""
+    words = re.findall(r"\w+|[^\w\s]", text.lower())
+    runs = [_run(words, at, size) for size in range(1, 5) for at in range(len(words))]
+    syllables = [len(found[0]) // len(found[1]) for found in re.finditer(r"([^\W\d]{1,4}?)\1{4,}", text.lower())]
+    return max([1, *runs, *syllables])
+
+
+def _run(words: list[str], at: int, size: int) -> int:
+    block, count = words[at : at + size], 1
+    while len(block) == size and words[at + count * size : at + (count + 1) * size] == block:
+        count += 1
+    return count
+
+
+def _shell(sentence: str) -> tuple[str, str, str]:
+    """A sentence's leading and trailing signs (dialogue dashes, notes, emoji) apart from its words."""
+    match = _SHELL.match(sentence)
+    return (match[1], match[2], match[3]) if match and match[2] else ("", sentence, "")
+
+
+def _protected(text: str, source: str) -> tuple[str, dict[str, str]]:
+    """Addresses, and in English names with foreign letters ("Zoë" came back as "Zoo"), behind stand-ins."""
+    addresses = {found.rstrip(".,;:!?)\"'"): "" for found in _NAMED.findall(text)}
+    if source == "en":
+        addresses |= dict.fromkeys((name for name in re.findall(r"\b[^\W\d_a-z]\w*", text) if not name.isascii()), "")
+    return glossary.protect(text, addresses, shape="XW{}") if addresses else (text, {})
+
+
+__all__ = ["Marian", "attempts", "foreign", "nonsense", "repeats"]

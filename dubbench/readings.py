@@ -1,0 +1,197 @@
+"""How written signs are read aloud: numbers, money, times, dates, percentages, units. Text in, text out.
+
+A voice reads "US$ 4,50" as letters and "10h30" as "ten aitch thirty": espeak-ng does, under Kokoro and Piper alike.
+`spoken` writes them out. Words, case and punctuation around them stay as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from dubbench import numerals
+
+_Match = re.Match[str]
+_NUMBER = numerals.DIGITS
+
+# symbol: (one, many, one hundredth, many hundredths)
+_MONEY: dict[str, dict[str, tuple[str, str, str, str]]] = {
+    "en": {
+        "$": ("dollar", "dollars", "cent", "cents"), "€": ("euro", "euros", "cent", "cents"),
+        "£": ("pound", "pounds", "penny", "pence"), "R$": ("real", "reais", "centavo", "centavos"),
+    },
+    "pt": {
+        "$": ("dólar", "dólares", "centavo", "centavos"), "€": ("euro", "euros", "centavo", "centavos"),
+        "£": ("libra", "libras", "centavo", "centavos"), "R$": ("real", "reais", "centavo", "centavos"),
+    },
+    "es": {
+        "$": ("dólar", "dólares", "centavo", "centavos"), "€": ("euro", "euros", "céntimo", "céntimos"),
+        "£": ("libra", "libras", "penique", "peniques"), "R$": ("real", "reales", "centavo", "centavos"),
+    },
+    "fr": {
+        "$": ("dollar", "dollars", "cent", "cents"), "€": ("euro", "euros", "centime", "centimes"),
+        "£": ("livre", "livres", "penny", "pence"), "R$": ("real", "reals", "centavo", "centavos"),
+    },
+    "it": {
+        "$": ("dollaro", "dollari", "centesimo", "centesimi"), "€": ("euro", "euro", "centesimo", "centesimi"),
+        "£": ("sterlina", "sterline", "penny", "pence"), "R$": ("real", "real", "centavo", "centavos"),
+    },
+    "de": {
+        "$": ("Dollar", "Dollar", "Cent", "Cent"), "€": ("Euro", "Euro", "Cent", "Cent"),
+        "£": ("Pfund", "Pfund", "Penny", "Pence"), "R$": ("Real", "Real", "Centavo", "Centavos"),
+    },
+}  # fmt: skip
+_SCALES = {
+    "en": "hundred|thousand|million|billion|trillion", "pt": "mil|milhão|milhões|bilhão|bilhões|trilhão|trilhões",
+    "es": "mil|millón|millones|billón|billones", "fr": "mille|million|millions|milliard|milliards",
+    "it": "mila|milione|milioni|miliardo|miliardi", "de": "tausend|Million|Millionen|Milliarde|Milliarden",
+}  # fmt: skip
+_OF = {"pt": "de ", "es": "de ", "fr": "de ", "it": "di "}
+"""What stands between a million and its noun; the words for hundred and thousand take none."""
+
+_WITH = {"en": " and ", "pt": " e ", "es": " con ", "fr": " et ", "it": " e ", "de": " und "}
+_PERCENT = {
+    "en": "percent", "pt": "por cento", "es": "por ciento", "fr": "pour cent", "it": "per cento", "de": "Prozent",
+}  # fmt: skip
+_AMPERSAND = {"en": "and", "pt": "e", "es": "y", "fr": "et", "it": "e", "de": "und"}
+_UNITS = {
+    "en": {"km": "kilometers", "kg": "kilograms", "cm": "centimeters", "mm": "millimeters", "°": "degrees"},
+    "pt": {"km": "quilômetros", "kg": "quilos", "cm": "centímetros", "mm": "milímetros", "°": "graus"},
+    "es": {"km": "kilómetros", "kg": "kilos", "cm": "centímetros", "mm": "milímetros", "°": "grados"},
+    "fr": {"km": "kilomètres", "kg": "kilos", "cm": "centimètres", "mm": "millimètres", "°": "degrés"},
+    "it": {"km": "chilometri", "kg": "chili", "cm": "centimetri", "mm": "millimetri", "°": "gradi"},
+    "de": {"km": "Kilometer", "kg": "Kilo", "cm": "Zentimeter", "mm": "Millimeter", "°": "Grad"},
+}  # fmt: skip
+_HOUR = {"pt": ("hora", "horas", " e "), "es": ("", "", " y "), "fr": ("heure", "heures", " "),
+         "it": ("", "", " e "), "de": ("Uhr", "Uhr", " ")}  # fmt: skip
+_ORDINAL = {
+    "en": r"(\d+)(st|nd|rd|th)\b", "pt": r"(\d+)\.?([ºªoa])(?!\w)", "es": r"(\d+)\.?([ºª])(?!\w)",
+    "it": r"(\d+)([ºª])(?!\w)", "fr": r"(\d+)(er|re|ère|e|ème)\b",
+    "de": r"(\d{1,2})(\.)(?= (?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember)\b)",
+}  # fmt: skip
+_FEMININE = re.compile(
+    r"\s+(?!d[ií]as?\b|\w+mas?\b|mapas?\b|planetas?\b)\w+(?:as?|ções|ção|ciones|dades?|gens?)\b"
+)
+_NOUN = re.compile(r"\s+[^\W\d_]")
+_CLOCK = r"(?<![\d.,:])([01]?\d|2[0-4])"
+
+
+def spoken(text: str, language: str) -> str:
+    """`text` with numbers and the signs that go with them in words, as a reader of `language` says them.
+
+    "Custa US$ 4,50." -> "Custa quatro dólares e cinquenta centavos." Languages without rules here come back unchanged.
+    """
+    language = language[:2].lower()
+    if language not in numerals.LANGUAGES or not re.search(r"[\d&]", text):
+        return text
+    if language == "fr":
+        text = re.sub(r"(?<!\d)(\d{1,3}(?: \d{3})+)(?!\d)", lambda m: m[1].replace(" ", "\u00a0"), text)
+    for read in (_money, _percent, _time, _ordinals, _units, _years, _numbers):
+        text = read(text, language)
+    return re.sub(r"\s&\s", f" {_AMPERSAND[language]} ", text)
+
+
+def _money(text: str, language: str) -> str:
+    scale = rf"(?:\s(?P<scale>{_SCALES[language]})\b)?"
+    before = rf"(?P<sign>US\s?\$|R\$|[$€£])\s?(?P<number>{_NUMBER}){scale}"
+    after = rf"(?P<number>{_NUMBER}){scale}\s?(?P<sign>US\$|R\$|[$€£])(?!\d)"
+    for pattern in (before, after):
+        text = re.sub(pattern, lambda match: _amount(match, language), text)
+    units = {name for unit in _MONEY[language].values() for name in unit[:2]}
+    names = "|".join(sorted(units, key=lambda name: (-len(name), name)))
+    return re.sub(rf"(?P<number>\d+[.,]\d\d) (?P<name>{names})\b", lambda match: _amount(match, language), text)
+
+
+def _amount(match: _Match, language: str) -> str:
+    """Money in words: whole units, then hundredths; a scale word keeps the decimals before it."""
+    found = match.groupdict()
+    units = _MONEY[language]
+    sign = re.sub(r"^US\s?", "", found.get("sign") or "")
+    unit = units[sign] if sign else next(u for u in units.values() if found["name"] in u[:2])
+    value = numerals.worth(found["number"], language)
+    if scale := found.get("scale"):
+        of = "" if scale in ("mil", "mille", "mila") else _OF.get(language, "")
+        return f"{numerals.cardinal(value, language)} {scale} {of}{unit[1]}"
+    whole, cents = int(value), int((value % 1) * 100)
+    said = f"{numerals.cardinal(Decimal(whole), language, noun=True)} {unit[whole != 1]}"
+    if not cents:
+        return said
+    tail = f"{numerals.cardinal(Decimal(cents), language, noun=True)} {unit[3 if cents != 1 else 2]}"
+    return said + _WITH[language] + tail if whole else tail
+
+
+def _percent(text: str, language: str) -> str:
+    return re.sub(rf"({_NUMBER})\s?%", lambda m: f"{m[1]} {_PERCENT[language]}", text)
+
+
+def _time(text: str, language: str) -> str:
+    text = re.sub(r"\b([ap])\.\s?m\.(?=\s+[^\W\da-z]|$)", r"\1m.", text)
+    text = re.sub(r"\b([ap])\.\s?m\b\.", r"\1m", text)
+    text = re.sub(rf"{_CLOCK}:([0-5]\d)(?![:\d])(?P<half>\s?[ap]m\b)?(?:\s?Uhr)?", lambda m: _hour(m, language), text)
+    if language == "en":
+        return text
+    return re.sub(rf"{_CLOCK}\s?h(?:s|oras)?(?:\s?([0-5]\d))?(?:min)?(?!\w)", lambda m: _hour(m, language), text)
+
+
+def _hour(match: _Match, language: str) -> str:
+    hour, minute = int(match[1]), int(match[2] or 0)
+    if language == "en":
+        half = match["half"] or ""
+        said = numerals.cardinal(Decimal(hour), language)
+        exact = "" if half or hour > 12 else " o'clock"
+        zero = "oh " if minute < 10 else ""
+        return said + (f" {zero}{numerals.cardinal(Decimal(minute), language)}" if minute else exact) + half
+    one, many, joint = _HOUR[language]
+    said = numerals.cardinal(Decimal(hour), language, feminine=True)
+    named = f"{said} {one if hour == 1 else many}".strip() if language in ("fr", "de") or not minute else said
+    return named + (joint + numerals.cardinal(Decimal(minute), language) if minute else "")
+
+
+def _ordinals(text: str, language: str) -> str:
+    def read(match: _Match) -> str:
+        said = numerals.ordinal(int(match[1]), language, feminine=match[2] in ("ª", "a", "re", "ère"))
+        dative = language == "de" and re.search(r"(?:am|vom|dem|den|zum)\s$", text[: match.start()])
+        return said + "n" if dative else said
+
+    return re.sub(_ORDINAL[language], read, text)
+
+
+def _units(text: str, language: str) -> str:
+    units = _UNITS[language]
+    text = re.sub(r"(?<=\d)\s?(km|kg|cm|mm)\b", lambda m: f" {units[m[1]]}", text)
+    return re.sub(r"(?<=\d)\s?°(?:\s?[CF]\b)?", f" {units['°']}", text)
+
+
+def _years(text: str, language: str) -> str:
+    if language not in ("en", "de"):
+        return text
+    text = re.sub(r"(?<!\w)'?((?:1[1-9]|20)?\d0)s\b", _decade, text) if language == "en" else text
+    span = r"1[1-9]\d\d|20\d\d" if language == "en" else r"1[1-9]\d\d"
+    return re.sub(rf"(?<![\d.,:-])({span})(?![\d%]|[.,:]\d)", lambda m: numerals.year(int(m[1]), language), text)
+
+
+def _decade(match: _Match) -> str:
+    said = numerals.year(int(match[1]), "en")
+    return said[:-1] + "ies" if said.endswith("y") else said + "s"
+
+
+def _numbers(text: str, language: str) -> str:
+    def read(match: _Match) -> str:
+        digits, rest = match[2], text[match.end() :]
+        if re.fullmatch(r"0\d+|\d{10,}", digits):
+            return _apart(match, numerals.one_by_one(digits, language))
+        value = numerals.worth(digits, language) * (-1 if match[1] else 1)
+        feminine = language in ("pt", "es") and _FEMININE.match(rest) is not None
+        noun = language == "es" and _NOUN.match(rest) is not None
+        return _apart(match, numerals.cardinal(value, language, feminine=feminine, noun=noun))
+
+    return re.sub(rf"((?:(?<=^)|(?<=\s))[-−](?=\d))?({_NUMBER})", read, text)
+
+
+def _apart(match: _Match, said: str) -> str:
+    """A number in words, kept apart from letters it touches ("MK7", "3D")."""
+    before, after = match.string[: match.start()][-1:], match.string[match.end() :][:1]
+    return (" " if before.isalnum() else "") + said + (" " if after.isalnum() else "")
+
+
+__all__ = ["spoken"]

@@ -1,0 +1,123 @@
+"""The same thing said shorter, by rules that cannot change what is said; and the check that nothing was lost.
+
+Rules drop words that carry nothing ("you know"), pronouns the verb already tells, and use the contractions of speech.
+No rule touches a number, a name or a negation, and `faithful` refuses a wording that did.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from dubbench import numerals
+
+_FILLERS = {
+    "en": (
+        r"(?:^|(?<=[,.;—–-]\s))(?:well|so|um+|uh+|er+|you know|i mean|basically|like),\s*",
+        r",\s*(?:you know|i mean|um+|uh+|er+|like|kind of|sort of|basically),\s*",
+        r",\s*(?:you know|i guess|i mean)(?=[.!?…]*$)",
+        r"\b(?:um+|uh+|erm*)\b,?\s*",
+        r"(?:(?<=\bis)|(?<=\bare)|(?<=\bwas)|(?<=\bwere)|(?<=\w's)|(?<=\w'm)|(?<=\w're)) (?:kind|sort) of(?= )",
+    ),
+    "pt": (
+        r"(?:^|(?<=[,.;—–-]\s))(?:bem|bom|então|tipo|sabe|quer dizer|basicamente),\s*",
+        r",\s*(?:sabe|tipo|quer dizer|tipo assim|basicamente),\s*", r",\s*(?:sabe|né)(?=\?)",
+    ),
+    "es": (
+        r"(?:^|(?<=[,.;—–-]\s))(?:bueno|pues|o sea|básicamente),\s*",
+        r",\s*(?:o sea|sabes|digamos|pues|básicamente),\s*",
+    ),
+}  # fmt: skip
+"""What speech is padded with; the second pattern of each language stands between commas and leaves one."""
+
+_NOT_PT = r"((?:não |nunca |já |sempre |também |só |te |lhe |me |o |a |os |as )*)"
+_FIRST_PT = r"(?:sou|estou|vou|dou|sei|tenho|posso|quero|faço|fui|fiz|tive|vi|li|acho|gosto|preciso|espero|\w+ei)\b"
+# A "^" stands before the letter that becomes the sentence's first.
+_SHORTER: dict[str, tuple[tuple[str, str], ...]] = {
+    "pt": (
+        (rf"\bEu {_NOT_PT}(?={_FIRST_PT})", r"^\1"), (rf"\beu {_NOT_PT}(?={_FIRST_PT})", r"\1"),
+        (r"\bNós (?=(?:não |nunca |já )?\w+mos\b)", "^"), (r"\bnós (?=(?:não |nunca |já )?\w+mos\b)", ""),
+        (r"\bpara o\b", "pro"), (r"\bpara a\b(?! gente)", "pra"), (r"\bpara os\b", "pros"), (r"\bpara as\b", "pras"),
+        (r"\bpara (?=\w+r\b)", "pra "), (r", não é\?", ", né?"), (r"\bna década de (?=\d|mil)", "nos anos "),
+        (r"\balguma coisa\b", "algo"), (r"\bem seguida\b", "depois"),
+        (r"\bneste momento\b", "agora"), (r"\bcom o objetivo de\b", "para"), (r"\bmais uma vez\b", "de novo"),
+    ),
+    "es": (
+        (
+            r"\bYo ((?:no |nunca |ya |te |le |me |lo |la )*)"
+            r"(?=(?:soy|estoy|voy|doy|sé|he|quiero|\w+[aeéí]?go|\w+[éí])\b)", r"^\1",
+        ),
+        (r"\bNosotros (?=(?:no |nunca |ya |nos )?\w+mos\b)", "^"),
+        (r"\bnosotros (?=(?:no |nunca |ya |nos )?\w+mos\b)", ""),
+        (r"\ben la década de (?=\d|mil)", "en los años "), (r"\balguna cosa\b", "algo"),
+        (r"\ben este momento\b", "ahora"), (r"\bcon el objetivo de\b", "para"),
+    ),
+    "en": (
+        (r"\b(do|does|did|is|are|was|were|have|has|had|could|should|would) not\b", r"\1n't"), (r"\bcannot\b", "can't"),
+        (r"\bwill not\b", "won't"), (r"\bI am (?=\w)", "I'm "), (r"\b([Yy]ou|[Ww]e|[Tt]hey) are (?=\w)", r"\1're "),
+        (r"\b([Hh]e|[Ss]he|[Ii]t|[Tt]hat|[Tt]here) is (?=\w)", r"\1's "),
+        (r"\b(I|[Yy]ou|[Ww]e|[Tt]hey) will (?=\w)", r"\1'll "),
+        (r"\b(I|[Yy]ou|[Ww]e|[Tt]hey) have (?=been\b|\w+ed\b)", r"\1've "), (r"\bin order to\b", "to"),
+        (r"\bat this moment\b", "now"), (r"\bLet us\b", "Let's"), (r"\ba number of\b", "some"),
+    ),
+}  # fmt: skip
+_NO = {
+    "en": r"not|no|never|nobody|nothing|none|nor|neither|cannot|nowhere|\w+n't|without|hardly",
+    "pt": r"não|nunca|ninguém|nada|nenhum|nenhuma|nem|jamais|sem|tampouco|né",
+    "es": r"no|nunca|nadie|nada|ningún|ninguno|ninguna|ni|jamás|sin|tampoco",
+}  # fmt: skip
+
+
+def without_fillers(text: str, language: str) -> str:
+    """A sentence without the words that speech is padded with; the same text when it has none, or nothing else."""
+    first, between, *others = _FILLERS.get(language[:2], ("", ""))
+    if not first:
+        return text
+    kept = text
+    for _ in range(3):
+        kept = re.sub(first, "", kept, flags=re.IGNORECASE)
+    kept = re.sub(between, ", ", kept, flags=re.IGNORECASE)
+    for pattern in others:
+        kept = re.sub(pattern, "", kept, flags=re.IGNORECASE)
+    kept = kept.strip()
+    if len(kept.split()) < 2 or kept == text:
+        return text
+    return kept[0].upper() + kept[1:] if text[:1].isupper() else kept
+
+
+def shorter(text: str, language: str) -> str:
+    """A text in the contractions of speech, without pronouns that the verb already tells."""
+    if "^" in text:
+        return text
+    for pattern, short in _SHORTER.get(language[:2], ()):
+        text = re.sub(pattern, short, text)
+    return " ".join(re.sub(r"\^(.)", lambda match: match[1].upper(), text).split())
+
+
+def negations(text: str, language: str) -> int:
+    """How many words of a text deny something; 0 for languages not known here."""
+    pattern = _NO.get(language[:2])
+    return len(re.findall(rf"\b(?:{pattern})\b", text.replace("’", "'"), re.IGNORECASE)) if pattern else 0
+
+
+def names(text: str) -> Counter[str]:
+    """Words with a capital that begin no sentence."""
+    return Counter(re.findall(r"(?<![.!?…:\"“«¿¡]\s)(?<=[\w,;]\s)[^\W\d_a-zß-öø-ÿ][\w'’-]+", text))
+
+
+def faithful(wording: str, to: str, language: str) -> bool:
+    """Whether a wording has the numbers, names and negations of another in the same language."""
+    worth = (Counter(figure.value for figure in numerals.figures(text, language)) for text in (wording, to))
+    first, second = worth
+    kept = all(wording.count(name) >= count for name, count in names(to).items())
+    return first == second and kept and negations(wording, language) == negations(to, language)
+
+
+def distinct(best: str, others: list[str], language: str) -> list[str]:
+    """`best`, then at most two that are faithful to it: the longest that is shorter, and the shortest."""
+    fit = {text for text in others if len(text) < len(best) and any(char.isalnum() for char in text)}
+    kept = sorted((text for text in fit if faithful(text, best, language)), key=lambda text: (-len(text), text))
+    return list(dict.fromkeys([best, *kept[:1], *kept[-1:]]))
+
+
+__all__ = ["distinct", "faithful", "names", "negations", "shorter", "without_fillers"]
