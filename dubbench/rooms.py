@@ -18,9 +18,6 @@ from dubbench.stages.watermark import Watermark
 from dubbench.timeline.fit import EARLIEST, FASTEST, Piece, Place, plan
 from dubbench.types import Dub, Flag, Line, Output, Seconds, Source, Tracks
 
-MIX_VERSION = 1
-"""Raised when the same lines and background would sound different."""
-
 SPEECH_EDGE: Seconds = 0.25
 """Around speech this much more of the original bed is replaced by the separated one: breaths and word endings."""
 
@@ -134,7 +131,7 @@ def mixed(dub: Dub, progress: Progress = quiet) -> tuple[Path, dict[str, Any]]:
         original=tracks.original.sha256,
         background=tracks.background.sha256 if tracks.background else None,
         spans=spans,
-        version=MIX_VERSION,
+        version=mix.VERSION,
     )
     path, facts = store.path("mix", key, ".wav"), store.recall("mix", key)
     if facts is None or not path.is_file():
@@ -174,7 +171,8 @@ def muxed(dub: Dub, sound: Path, home: Path, *, picture: Path | None = None, pro
             subtitles=written if dub.lines else None, picture=picture, preview=dub.wishes.preview,
         )  # fmt: skip
         _sign(dub, draft)
-    flags = (Flag(room="mux", name="re-encoded", detail=fate.why),) if fate.why else ()
+    changed = fate.picture == "encoded" and not dub.wishes.preview
+    flags = (Flag(room="mux", name="picture-encoded-again", detail=fate.why),) if changed else ()
     relative = [p.relative_to(dub.folder).as_posix() for p in (film, *_all_subtitles(home, written))]
     output = Output(film=relative[0], sha256=memory.file_sha256(film), subtitles=tuple(relative[1:]))
     progress("mux", 1, 1, "written")

@@ -112,9 +112,12 @@ def make_film(
 
 def _picture(size: tuple[int, int], rate: float, seconds: Seconds, flash: Seconds | None) -> str:
     shape = f"s={size[0]}x{size[1]}:r={rate}:d={seconds}"
+    # The sources themselves make odd sizes even.
+    odd = f"scale={size[0]}:{size[1]},format=yuv444p" if size[0] % 2 or size[1] % 2 else "null"
     if flash is None:
-        return f"testsrc2={shape}"
-    return f"color=black:{shape},drawbox=t=fill:c=white:enable='between(t,{flash - 0.5 / rate},{flash + 0.5 / rate})'"
+        return f"testsrc2={shape},{odd}"
+    white = f"drawbox=t=fill:c=white:enable='between(t,{flash - 0.5 / rate},{flash + 0.5 / rate})'"
+    return f"color=black:{shape},{odd},{white}"
 
 
 def _rotate(upright: Path, to: Path, degrees: int) -> None:
@@ -143,7 +146,12 @@ def seen_flashes(path: Path) -> list[Seconds]:
 def track(path: Path, number: int = 0) -> Sound:
     """Audio track `number` of a film, decoded on the film's clock, late starts filled with silence."""
     wav = path.with_name(f"{path.name}.track{number}.wav")
-    sound = engine.source(path)[f"a:{number}"].filter("aresample", RATE, **{"async": 1}, first_pts=0)
+    import av
+
+    with av.open(str(path)) as film:
+        zero = (film.start_time or 0) / 1e6
+    heard_at = {"async": 1, "first_pts": round(zero * RATE)}
+    sound = engine.source(path, copyts=None)[f"a:{number}"].filter("aresample", RATE, **heard_at)
     engine.run(sound.output(engine.url(wav), acodec="pcm_s16le"), about=path)
     heard = media.read(wav)
     wav.unlink()

@@ -79,7 +79,8 @@ def test_editing_one_line_redoes_one_line(home: Path, tmp_path: Path, field: str
     raw = json.loads((folder / "dub.json").read_text("utf-8"))
     raw["lines"][1][field] = value
     if field == "speaker":
-        raw["voices"].append({**raw["voices"][0], "id": "voice-B", "speaker": "B", "preset": "toy-low"})
+        other = "toy-low" if raw["voices"][0]["preset"] == "toy-high" else "toy-high"
+        raw["voices"].append({**raw["voices"][0], "id": "voice-B", "speaker": "B", "preset": other})
     (folder / "dub.json").write_text(json.dumps(raw), "utf-8")
     run = dubbench.redub(folder)
     assert {room: run.redone[room] for room in redone} == redone
@@ -88,7 +89,8 @@ def test_editing_one_line_redoes_one_line(home: Path, tmp_path: Path, field: str
 
 def test_changing_a_voice_speaks_all_its_lines_again(home: Path, tmp_path: Path) -> None:
     folder = again(home, tmp_path / "dub")
-    run = dubbench.redub(folder, voices={"A": "toy-low"})
+    other = {"toy-low": "toy-high", "toy-high": "toy-low"}[documents.read(home).voices[0].preset or ""]
+    run = dubbench.redub(folder, voices={"A": other})
     assert run.redone["speak"] == len(run.dub.lines)
     assert run.redone["translate"] == 0
 

@@ -1,0 +1,190 @@
+"""Samples in and out of files: WAV and FLAC by soundfile, rates by soxr, films' sound tracks by ffmpeg."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from dubbench import memory
+from dubbench.errors import BadInput
+from dubbench.media import engine
+from dubbench.media.looking import look
+from dubbench.types import Audio, Samples, Seconds, Sound
+
+_LAYOUTS = {1: "mono", 2: "stereo"}
+# Frames read at once while streaming: 1.4 s at 48 kHz, 0.5 MB of stereo.
+_CHUNK = 1 << 16
+# A 16-bit sample k is k / 32768, for libsndfile and ffmpeg alike, so +1.0 itself has no code: 32767 stands for it.
+_FULL_SCALE = 32768
+
+
+def extract(path: Path, to: Path, *, sample_rate: int = 48_000, channels: int = 2) -> None:
+    """Decode the default (else the first) sound track of a media file to a PCM-16 WAV on the film's clock.
+
+    A late start and holes in the track become silence, so that a sample's place is its time. More channels than asked
+    are mixed down with gains that cannot clip. Raises BadInput, with ffmpeg's words.
+    """
+    inside = look(path)
+    # ffmpeg lowers mono by 3 dB when it doubles it, so that is said channel by channel.
+    doubled = inside.channels == 1 and channels == 2
+    layout = _LAYOUTS[1 if doubled else channels]
+    # async=1 fills (or trims) where the track's times jump by over 0.1 s; rematrix_maxval keeps a downmix below 1.
+    # The file's own times (copyts), for ffmpeg takes 0 from the streams it is asked for, and the picture may be first.
+    sound = engine.source(path, copyts=None)[str(inside.sound)].filter(
+        "aresample", sample_rate, **{"async": 1}, first_pts=round(inside.zero * sample_rate), rematrix_maxval=1.0,
+        out_chlayout=layout,
+    )  # fmt: skip
+    sound = sound.filter("channelmap", map="0-FL|0-FR") if doubled else sound
+    output = sound.output(
+        engine.url(to), format="wav", acodec="pcm_s16le", map_metadata=-1, fflags="+bitexact", rf64="auto"
+    )
+    engine.run(output, about=path, to=to)
+    if describe_frames(to) == 0:
+        to.unlink()
+        raise BadInput(f"{path}: its sound track (codec {inside.sound_codec}) gave no sound")
+
+
+def describe_frames(path: Path) -> int:
+    """How many samples a channel of a sound file has."""
+    with _opened(path) as file:
+        return int(file.frames)
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    import soundfile
+
+    try:
+        with soundfile.SoundFile(path) as file:
+            yield file
+    except soundfile.LibsndfileError as error:
+        why = "there is no such file" if not path.exists() else error.error_string
+        raise BadInput(f"cannot read the sound file {path}: {why}") from None
+
+
+def read(
+    path: Path,
+    *,
+    sample_rate: int | None = None,
+    channels: int | None = None,
+    start: Seconds = 0.0,
+    duration: Seconds | None = None,
+) -> Sound:
+    """Read a piece of a sound file (WAV, FLAC), resampled and averaged or doubled to `channels` if asked.
+
+    Where the file ends before the piece does, the piece ends with it. Raises BadInput for what is no sound file,
+    ValueError for a channel count that is neither the file's nor 1 nor made from 1.
+    """
+    with _opened(path) as file:
+        rate = int(file.samplerate)
+        file.seek(min(round(start * rate), file.frames))
+        samples = file.read(-1 if duration is None else round(duration * rate), dtype="float32", always_2d=True).T
+    return resample(Sound(_channelled(samples, channels), rate), sample_rate or rate)
+
+
+def _channelled(samples: Samples, channels: int | None) -> Samples:
+    if channels in (None, samples.shape[0]):
+        return np.ascontiguousarray(samples)
+    if channels == 1:
+        return np.asarray(samples.mean(axis=0, keepdims=True, dtype=np.float32))
+    if samples.shape[0] == 1 and channels is not None:
+        return np.repeat(samples, channels, axis=0)
+    raise ValueError(f"{samples.shape[0]} channels cannot become {channels}: ask for 1, or for what the file has")
+
+
+def resample(sound: Sound, sample_rate: int) -> Sound:
+    """The same sound at another rate (soxr, high quality)."""
+    if sample_rate == sound.sample_rate:
+        return sound
+    import soxr
+
+    samples = soxr.resample(np.ascontiguousarray(sound.samples.T), sound.sample_rate, sample_rate, "HQ")
+    return Sound(np.ascontiguousarray(samples.T), sample_rate)
+
+
+def blocks(
+    path: Path,
+    *,
+    seconds: Seconds,
+    overlap: Seconds = 0.0,
+    sample_rate: int | None = None,
+    channels: int | None = None,
+) -> Iterator[Sound]:
+    """The sound of a file piece by piece, so that length never costs memory.
+
+    file     |----------------------------|
+    blocks   |---------|
+                    |---------|               each begins `overlap` before the one before it ends
+                           |--------|         the last holds what is left
+    """
+    rate = sample_rate or frame_rate(path)
+    size, step = round(seconds * rate), round((seconds - overlap) * rate)
+    if step <= 0:
+        raise ValueError(f"an overlap of {overlap} s leaves nothing of blocks of {seconds} s")
+    held: Samples | None = None
+    fresh = False
+    for chunk in stream(path, sample_rate=rate, channels=channels):
+        held = chunk if held is None else np.concatenate([held, chunk], axis=1)
+        fresh = fresh or chunk.shape[1] > 0
+        while held.shape[1] >= size:
+            yield Sound(np.ascontiguousarray(held[:, :size]), rate)
+            held = held[:, step:]
+            fresh = held.shape[1] > size - step
+    if held is not None and fresh and held.shape[1]:
+        yield Sound(np.ascontiguousarray(held), rate)
+
+
+def frame_rate(path: Path) -> int:
+    """The sample rate of a sound file, in hertz."""
+    with _opened(path) as file:
+        return int(file.samplerate)
+
+
+def stream(path: Path, *, sample_rate: int | None = None, channels: int | None = None) -> Iterator[Samples]:
+    """The samples of a file in pieces as they come, at another rate if asked: without seams between them."""
+    import soxr
+
+    with _opened(path) as file:
+        rate, layers = int(file.samplerate), channels or int(file.channels)
+        change = None if sample_rate in (None, rate) else soxr.ResampleStream(rate, sample_rate, layers, "float32")
+        left = int(file.frames)
+        while left > 0:
+            piece = file.read(_CHUNK, dtype="float32", always_2d=True)
+            left = left - len(piece) if len(piece) else 0
+            samples = _channelled(piece.T, channels)
+            if change is not None:
+                flowing = change.resample_chunk(np.ascontiguousarray(samples.T), last=left == 0)
+                samples = np.ascontiguousarray(flowing.T)
+            yield samples
+
+
+def write(path: Path, sound: Sound) -> None:
+    """Write a PCM-16 WAV (or FLAC, by the suffix).
+
+    Samples outside [-1, 1] are an error (ValueError), never clipped in silence; so is what is no number.
+    """
+    import soundfile
+
+    loudest = np.abs(sound.samples).max(initial=0.0)
+    if not loudest <= 1.0:
+        raise ValueError(f"the loudest sample is {loudest:.3f}; sound must lie in [-1, 1] before it is written")
+    soundfile.write(path, pcm16(sound.samples).T, sound.sample_rate, subtype="PCM_16")
+
+
+def pcm16(samples: Samples) -> np.ndarray[Any, np.dtype[np.int16]]:
+    """Samples in [-1, 1] as 16-bit codes; sound that was read from 16 bits gets its very codes back."""
+    return np.minimum(np.rint(samples * _FULL_SCALE), _FULL_SCALE - 1).astype(np.int16)
+
+
+def describe(path: Path, folder: Path) -> Audio:
+    """The `Audio` noun of a sound file inside `folder`."""
+    with _opened(path) as file:
+        rate, channels, frames = int(file.samplerate), int(file.channels), int(file.frames)
+    return Audio(
+        path=path.resolve().relative_to(folder.resolve()).as_posix(), sample_rate=rate, channels=channels,
+        duration=frames / rate, sha256=memory.file_sha256(path),
+    )  # fmt: skip

@@ -1,0 +1,91 @@
+"""Whether a file is there, readable and whole, told before ffmpeg wonders about it. What is inside is told elsewhere.
+
+ffmpeg reads a film that was cut short without a word of complaint and gives what is left of it; half a film would be
+dubbed as if that were all.
+"""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+from typing import BinaryIO
+
+from dubbench.errors import BadInput
+
+
+def check(path: Path) -> None:
+    """Raises BadInput for what is missing, a folder, no regular file, unreadable, empty or cut short."""
+    try:
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise BadInput(f"{path} is a folder; give the film or sound file itself")
+        if not stat.S_ISREG(status.st_mode):
+            raise BadInput(f"{path} is not a regular file; give a film or sound file")
+        if status.st_size == 0:
+            raise BadInput(f"{path} is empty")
+        with path.open("rb") as file:
+            lost = _lost(file, status.st_size)
+    except FileNotFoundError:
+        raise BadInput(f"{path}: there is no such file") from None
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read: {error.strerror}") from None
+    if lost is not None:
+        raise BadInput(f"{path} is cut short ({lost}); copy or download it again")
+
+
+def _lost(file: BinaryIO, size: int) -> str | None:
+    """What a file that was cut short misses; None for a whole one, and where its form does not tell."""
+    head = file.read(4)
+    if head == b"\x1aE\xdf\xa3":
+        return _lost_of_matroska(file, size)
+    return _lost_of_mp4(file, size)
+
+
+_BOXES = {b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot", b"styp", b"sidx", b"moof"}
+
+
+def _lost_of_mp4(file: BinaryIO, size: int) -> str | None:
+    """MP4 and MOV (ISO/IEC 14496-12): a row of boxes, 4 bytes of size and 4 of type.
+
+    Size 1: the next 8 bytes hold it; 0: to the end of the file. What follows the last known box may be anything.
+    """
+    at, kinds = 0, set[bytes]()
+    while at + 8 <= size:
+        file.seek(at)
+        head = file.read(16)
+        kind, length = head[4:8], int.from_bytes(head[:4])
+        length = int.from_bytes(head[8:16]) if length == 1 else length or size - at
+        if length < 8 or (kind not in _BOXES and (not kinds or at + length > size)):
+            break
+        kinds.add(kind)
+        at += length
+    if at > size:
+        return _missing(at - size)
+    return "its index is missing" if kinds and not kinds & {b"moov", b"moof"} else None
+
+
+def _lost_of_matroska(file: BinaryIO, size: int) -> str | None:
+    """MKV and WebM (RFC 8794, 9559): a header, then one segment that says its length unless it was streamed."""
+    header = _varint(file)
+    if header is None:
+        return None
+    file.seek(header, 1)
+    if file.read(4) != b"\x18S\x80g":
+        return None
+    segment = _varint(file)
+    end = file.tell() + (segment or 0)
+    return _missing(end - size) if segment is not None and end > size else None
+
+
+def _varint(file: BinaryIO) -> int | None:
+    """EBML's number of variable length; None for "unknown", all ones."""
+    first = file.read(1)
+    if not first or not first[0]:
+        return None
+    more = 8 - first[0].bit_length()
+    value = int.from_bytes(bytes([first[0] & (0x7F >> more)]) + file.read(more))
+    return None if value == (1 << 7 * (more + 1)) - 1 else value
+
+
+def _missing(count: int) -> str:
+    return f"{count} bytes are missing"

@@ -1,0 +1,15 @@
+"""The dub's sound: lines put in their places over the ducked background, made as loud as it should be, nothing cut.
+
+    meter      loudness and true peak, of sound that comes in pieces
+    compose    lines, background and ducking, summed piece by piece
+    limiter    gains that hold the true peak down
+    master     `mix`: levels decided, then written
+
+No ffmpeg and no process here. The sound streams; its readings stay in memory: two hours take 45 MB, 190 at the peak.
+"""
+
+from dubbench.mix.compose import Ducking
+from dubbench.mix.master import VERSION, Mixed, mix
+from dubbench.mix.meter import Loudness, measure
+
+__all__ = ["VERSION", "Ducking", "Loudness", "Mixed", "measure", "mix"]

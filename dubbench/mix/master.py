@@ -1,0 +1,161 @@
+"""The mix: how loud each line, the background and the whole become, then the writing. The parts are next door."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from dubbench import memory
+from dubbench.errors import BadInput
+from dubbench.media import sound
+from dubbench.mix import compose, limiter
+from dubbench.mix.compose import Composition, Ducking, Placed
+from dubbench.mix.meter import FRAME, RATE, SILENCE_LUFS, Loudness, Meter, Metered, amplitude, decibels, metered
+from dubbench.types import Seconds
+
+VERSION = 1
+"""Raised when the same input would give another sound."""
+
+TARGET_LUFS = -16.0
+GENTLE = Ducking()
+
+CEILING_DBTP = -2.0
+"""Before coding: AAC at 160 kbit/s moves the peak of speech by up to 0.5 dB, and −1 dBTP must hold after it."""
+
+LEAST_RATIO_DB = 10.0
+"""Speech over the ducked background, in LU, below which words drown; the background is turned down to reach it."""
+
+MOST_LIFT_DB = 20.0
+"""A film without a line is lifted by no more than this: the noise of a silent room is no programme."""
+
+_CLOSE_DB = 0.3
+_TRIES = 3
+
+
+@dataclass(frozen=True)
+class Mixed:
+    """What was made, as measured on it.
+
+    `cut_seconds` is counted, not heard: samples the lines' files have less those the mix has. `overlap_seconds` is
+    while two lines sound at once; `overrun_seconds` is how far the last line goes beyond the film's end (the sound is
+    that much longer, nothing is cut). `gain_db` was given to everything, `bed_gain_db` to the background before that,
+    and the limiter took up to `limited_db` away.
+    """
+
+    seconds: Seconds
+    lufs: float
+    true_peak_dbtp: float
+    lines: int
+    cut_seconds: Seconds
+    overlap_seconds: Seconds
+    overrun_seconds: Seconds
+    gain_db: float
+    bed_gain_db: float
+    limited_db: float
+
+
+def mix(
+    bed: Path | None,
+    speech: Sequence[tuple[Seconds, Path]],
+    duration: Seconds,
+    to: Path,
+    *,
+    speech_lufs: float | None = None,
+    ducking: Ducking = GENTLE,
+    target_lufs: float = TARGET_LUFS,
+    ceiling_dbtp: float = CEILING_DBTP,
+) -> Mixed:
+    """Write the dub's whole sound to `to`: stereo WAV, 48 kHz, 16 bits, `duration` seconds.
+
+    `bed` is the background without speech (None: silence), `speech` the lines' sound files with the second each
+    begins at, to the sample. `speech_lufs` is how loud the original's speech is: lines are set to it, so the
+    background stays as loud beside them as it was (None: to `target_lufs`). Raises BadInput for a line that begins
+    before 0 and for files that cannot be read.
+    """
+    level = target_lufs if speech_lufs is None else speech_lufs
+    lines = [_levelled(_placed(start, path), level) for start, path in speech]
+    end = round(duration * RATE)
+    length = max([end, *(line.end for line in lines)])
+    whole = Composition(bed, lines, length, ducking)
+    whole.bed_gain = amplitude(_bed_db(whole, level))
+    heard = metered(whole.pieces())
+    with memory.replacing(to) as draft:
+        made = _mastered(whole, heard, draft, target_lufs, ceiling_dbtp)
+    return Mixed(
+        seconds=length / RATE, lufs=made.loudness.lufs, true_peak_dbtp=made.loudness.dbtp, lines=len(lines),
+        cut_seconds=max(0, sum(line.length for line in lines) - whole.placed) / RATE,
+        overlap_seconds=compose.overlap(lines) / RATE, overrun_seconds=(length - end) / RATE,
+        gain_db=decibels(made.gain), bed_gain_db=decibels(whole.bed_gain), limited_db=made.limited_db,
+    )  # fmt: skip
+
+
+def _placed(start: Seconds, path: Path) -> Placed:
+    if start < 0:
+        raise BadInput(f"{path} cannot begin at {start:g} s, before the film does; place it at 0 or later")
+    # From the header alone, so that the count of what was put in has something to be held against.
+    rate, frames = sound.frame_rate(path), sound.describe_frames(path)
+    return Placed(path, start=round(start * RATE), length=frames * RATE // rate)
+
+
+def _levelled(line: Placed, lufs: float) -> Placed:
+    own = metered([compose.load(line.path)], peaks=False).loudness.lufs
+    return line if own <= SILENCE_LUFS else replace(line, gain=amplitude(lufs - own))
+
+
+def _bed_db(whole: Composition, speech_lufs: float) -> float:
+    """0, or how far the background must go down so that words stay clear."""
+    if whole.bed is None or not whole.lines:
+        return 0.0
+    energy = metered((piece for _, piece in whole.bed_pieces()), peaks=False).energy
+    under = np.zeros(len(energy), bool)
+    for line in whole.lines:
+        under[line.start // FRAME : -(-line.end // FRAME)] = True
+    power = float(energy[under].mean()) / FRAME
+    bed_lufs = 10 * math.log10(power) - 0.691 if power > 0 else SILENCE_LUFS
+    return min(0.0, speech_lufs - LEAST_RATIO_DB - bed_lufs)
+
+
+@dataclass(frozen=True)
+class _Made:
+    loudness: Loudness
+    gain: float
+    limited_db: float
+
+
+def _mastered(whole: Composition, heard: Metered, to: Path, lufs: float, ceiling_dbtp: float) -> _Made:
+    """Write at the gain the readings foretell; where measuring finds it off, once or twice more."""
+    loud, ceiling = heard.loudness.lufs, amplitude(ceiling_dbtp)
+    if loud <= SILENCE_LUFS:
+        return _written(whole, heard, to, 1.0, ceiling)
+    if not whole.lines:
+        lufs = min(lufs, loud + MOST_LIFT_DB)
+    aim = lufs
+    for _ in range(_TRIES):
+        made = _written(whole, heard, to, limiter.drive(heard, lufs=aim, ceiling=ceiling), ceiling)
+        miss, over = lufs - made.loudness.lufs, made.loudness.dbtp - ceiling_dbtp
+        if abs(miss) <= _CLOSE_DB and over <= _CLOSE_DB:
+            break
+        ceiling *= amplitude(-max(0.0, over))
+        aim += miss
+    return made
+
+
+def _written(whole: Composition, heard: Metered, to: Path, gain: float, ceiling: float) -> _Made:
+    import soundfile
+
+    edges = limiter.envelope(heard.peak * np.float32(gain), ceiling)
+    meter, frame = Meter(), 0
+    # A WAV's 32-bit size ends at six hours.
+    form = "RF64" if whole.length * 4 > 4_000_000_000 else "WAV"
+    with soundfile.SoundFile(to, "w", RATE, 2, "PCM_16", format=form) as file:
+        for piece in whole.pieces():
+            frames = -(-piece.shape[1] // FRAME)
+            limited = limiter.applied(piece * np.float32(gain), edges[frame : frame + frames + 1])
+            meter.feed(limited)
+            file.write(sound.pcm16(limited).T)
+            frame += frames
+    return _Made(meter.done().loudness, gain, max(0.0, -decibels(float(edges.min(initial=1.0)))))
