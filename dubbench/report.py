@@ -14,12 +14,14 @@ import numpy as np
 
 from dubbench import languages, listen, media, memory
 from dubbench.timeline.fit import TOLERANCE
-from dubbench.types import Dub, Line, Seconds
+from dubbench.types import Dub, Line, Seconds, Sound
 
 if TYPE_CHECKING:
     from dubbench.run import Run
 
 FASTEST, SLOWEST = 1.25, 0.85
+COMPARED = 4
+"""Takes of each speaker that similarity is measured on."""
 
 
 def write(dub: Dub, run: Run) -> dict[str, Any]:
@@ -103,20 +105,23 @@ def similarity(dub: Dub, run: Run) -> dict[str, float] | None:
 
     With preset voices this is low and means little: it is here to be compared with cloned ones.
     """
-    embed = getattr(run.stages.get("diarize"), "embed", None)
-    if embed is None:
+    embedder: Any = run.stages.get("diarize")
+    if not hasattr(embedder, "embed"):
         return None
-    found = {}
+    found, store = {}, memory.Memory(dub.folder)
     for voice in dub.voices:
-        takes = [line.speech for line in dub.lines if line.speaker == voice.speaker and line.speech]
+        takes = [line.speech for line in dub.lines if line.speaker == voice.speaker and line.speech][:COMPARED]
         if voice.reference is None or not takes:
             continue
-        key = memory.key(reference=voice.reference.sha256, takes=[take.sha256 for take in takes[:4]])
-        cosine = memory.Memory(dub.folder).recall("similarity", key)
+        key = memory.key(a=voice.reference.sha256, b=[take.sha256 for take in takes], by=embedder.identity())
+        cosine = store.recall("similarity", key)
         if cosine is None:
-            a, b = embed([dub.open(voice.reference)]), embed([dub.open(take) for take in takes[:4]])
-            cosine = float(np.dot(a, b))
-            memory.Memory(dub.folder).keep("similarity", key, cosine)
+            rate = embedder.sample_rate
+            own = media.read(dub.open(voice.reference), sample_rate=rate, channels=1)
+            pieces = [media.read(dub.open(take), sample_rate=rate, channels=1).samples for take in takes]
+            dubbed = Sound(np.concatenate(pieces, axis=1), rate)
+            cosine = float(np.dot(embedder.ready().embed(own), embedder.embed(dubbed)))
+            store.keep("similarity", key, cosine)
         found[voice.speaker] = round(cosine, 3)
     return found or None
 
