@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import overload
 
@@ -19,10 +19,10 @@ from dubbench.types import Dub, Source, Wishes
 @overload
 def dub(source: str | Path, to: str, **options: object) -> Dub: ...
 @overload
-def dub(source: str | Path, to: Sequence[str], **options: object) -> list[Dub]: ...
+def dub(source: str | Path, to: list[str] | tuple[str, ...], **options: object) -> list[Dub]: ...
 def dub(  # type: ignore[misc]
     source: str | Path,
-    to: str | Sequence[str],
+    to: str | list[str] | tuple[str, ...],
     *,
     out: str | Path | None = None,
     source_language: str | None = None,
@@ -107,9 +107,7 @@ def stages_for(wishes: Wishes, source: str | None, target: str) -> dict[str, Sta
     return stages
 
 
-def begin(
-    film: Source, target: str, home: Path, folder: Path, *, source_language: str | None, wishes: Wishes
-) -> Dub:
+def begin(film: Source, target: str, home: Path, folder: Path, *, source_language: str | None, wishes: Wishes) -> Dub:
     """The dub to go on with: the one in `home` if it is of this film and language, else a new one."""
     if (home / documents.NAME).is_file():
         known = documents.read(home)
@@ -143,4 +141,3 @@ def _path(value: str | Path | None) -> Path | None:
     if not Path(value).is_file():
         raise BadInput(f"there is no file {value}")
     return Path(value)
-

@@ -59,7 +59,7 @@ class Forecast(Noun):
 
 
 def of(source: str | Path, to: str, *, source_language: str | None = None, **options: Any) -> Forecast:
-    """The forecast of `dubbench.dub(source, to, …)`. Asks the same questions at the door; writes and fetches nothing."""
+    """The forecast of `dubbench.dub(source, to, …)`: the same questions at the door; nothing written or fetched."""
     target = languages.normalise(to)
     film = media.probe(Path(source))
     spoken = languages.normalise(source_language) if source_language else None

@@ -100,21 +100,29 @@ def _best(dub: Dub, ear: Transcribe, speak: Speak, line: Line, mark: Watermark |
     first = line.take
     assert first is not None
     takes = [first]
-    for pace in _other_paces(first.pace)[:RETAKES]:
-        take = speak.takes(dub, [(line, pace)], mark=mark)[0]
+    for reading, pace in _others(line, first.pace)[:RETAKES]:
+        take = speak.takes(dub, [(reading, pace)], mark=mark)[0]
         text = heard_alone(dub, ear, take)
-        takes.append(take.but(heard=text, score=score(line, text, dub.target_language)))
+        takes.append(take.but(heard=text, score=round(score(reading, text, dub.target_language), 4)))
         if takes[-1].score is not None and takes[-1].score <= BAD:
             break
     best = min(takes, key=lambda take: take.score if take.score is not None else 1.0)
+    line = line.but(translation=best.text)
     others = tuple(t for t in line.takes if t.speech.path not in {take.speech.path for take in takes})
     line = line.but(takes=(*others, *(t for t in takes if t is not best)))
     return with_take(line, best, speak.key(dub, line, best.pace, mark))
 
 
-def _other_paces(pace: float) -> tuple[float, ...]:
-    """Near enough to keep the plan: a little slower, a little faster, never beyond what the fit allows."""
-    return tuple(p for p in (round(pace - 0.06, 2), round(pace + 0.05, 2), round(pace - 0.1, 2)) if 0.85 <= p <= 1.25)
+def _others(line: Line, pace: float) -> list[tuple[Line, float]]:
+    """Other readings to try: a little slower, then another wording of a machine's, then a little faster.
+
+    Paces are near enough to keep the plan and within what the fit allows. A person's wording is never changed.
+    """
+    own = line.approved or line.translation not in line.wordings
+    wordings = [] if own else [text for text in line.wordings if text != line.translation]
+    slower, faster = round(pace - 0.06, 2), round(pace + 0.06, 2)
+    readings = [(line, slower), *((line.but(translation=text), pace) for text in wordings), (line, faster)]
+    return [(reading, at) for reading, at in readings if 0.85 <= at <= 1.25]
 
 
 def _with_heard(line: Line, text: str, language: str) -> Line:

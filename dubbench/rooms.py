@@ -112,7 +112,9 @@ def place(dub: Dub, speak: Speak) -> Dub:
 def _misfits(piece: Piece, spot: Place, film: Seconds) -> tuple[Flag, ...]:
     flags = []
     if spot.end > piece.limit + 0.001:
-        flags.append(Flag(room="place", name="unfit", detail=f"ends {spot.end - piece.end:.2f} s after its source line"))
+        flags.append(
+            Flag(room="place", name="unfit", detail=f"ends {spot.end - piece.end:.2f} s after its source line")
+        )
     if spot.start < piece.start - EARLIEST - 0.001:
         flags.append(Flag(room="place", name="early", detail=f"starts {piece.start - spot.start:.2f} s early"))
     if spot.end > film + 0.1:

@@ -37,6 +37,9 @@ class Run:
     redone: dict[str, int] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.home = self.home.resolve()
+
     def walk(self) -> Dub:
         """From whatever is known to a finished film and its report. Raises the five errors."""
         with busy(self.dub.folder):

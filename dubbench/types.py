@@ -24,7 +24,7 @@ Samples: TypeAlias = npt.NDArray[np.float32]
 K = TypeVar("K")
 V = TypeVar("V")
 FrozenDict: TypeAlias = Annotated[
-    Mapping[K, V], AfterValidator(lambda d: MappingProxyType(dict(d))), PlainSerializer(lambda d: dict(d))
+    Mapping[K, V], AfterValidator(lambda d: MappingProxyType(dict(d))), PlainSerializer(dict)
 ]
 
 SCHEMA = 1
@@ -53,12 +53,12 @@ class Sound:
 
     @property
     def duration(self) -> Seconds:
-        return self.samples.shape[1] / self.sample_rate
+        return float(self.samples.shape[1] / self.sample_rate)
 
     @property
     def mono(self) -> Samples:
         """All channels averaged, shape (n,)."""
-        return self.samples.mean(axis=0, dtype=np.float32)
+        return np.asarray(self.samples.mean(axis=0), np.float32)
 
 
 class Audio(Noun):
@@ -101,8 +101,8 @@ class Word(Noun):
 class Turn(Noun):
     """Somebody speaks. Turns of several speakers may overlap.
 
-        A  |------|      |---|
-        B       |----|
+    A  |------|      |---|
+    B       |----|
     """
 
     speaker: str

@@ -8,7 +8,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from examples.clips import phone_call  # noqa: E402
+from examples.clips import phone_call
 
 HERE = Path(__file__).resolve().parent.parent / "demo"
 

@@ -1,4 +1,4 @@
-"""Names for models: which adapter, weights, settings, licence and languages a word stands for, and who plays which part.
+"""Names for models: the adapter, weights, settings, licence and languages a word stands for, and who plays which part.
 
 The tables are the TOML files beside this one, a file a room, then those that installed packages offer (entry points in
 the group "dubbench.catalog"), then the user's own (`DUBBENCH_CATALOG`, a file or a folder). Later ones win.

@@ -24,7 +24,9 @@ def _pairs(what: str) -> Any:
 
 @click.command()
 @click.argument("source", type=click.Path(path_type=Path))
-@click.option("--to", "targets", multiple=True, metavar="LANG", help="Language to dub into; may be given several times.")
+@click.option(
+    "--to", "targets", multiple=True, metavar="LANG", help="Language to dub into; may be given several times."
+)
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to write (default: the film's name, beside you).")
 @click.option("--from", "source_language", metavar="LANG", help="Language of the film (default: guessed).")
 @click.option("--cast", default="default", show_default=True, help="Who plays which part.")
@@ -35,7 +37,9 @@ def _pairs(what: str) -> Any:
 @click.option("--speakers", type=click.IntRange(1, 20), help="How many people speak (default: found out).")
 @click.option("--voice", "voices", multiple=True, callback=_pairs("--voice"), metavar="SPEAKER=NAME",
               help="Choose a speaker's voice, for instance A=pm_alex.")  # fmt: skip
-@click.option("--glossary", type=click.Path(path_type=Path), help="Terms and their translations (CSV, TSV, JSON, TOML).")
+@click.option(
+    "--glossary", type=click.Path(path_type=Path), help="Terms and their translations (CSV, TSV, JSON, TOML)."
+)
 @click.option("--preview", is_flag=True, help="Put a visible mark on the picture.")
 @click.option("--lipsync", is_flag=True, help="Move the lips (needs a model: --model lipsync=NAME).")
 @click.option("--no-watermark", is_flag=True, help="Leave out the inaudible mark (content credentials stay).")
@@ -102,7 +106,8 @@ ROWS = (
 def show(home: Path) -> None:
     """Where the dub is, and a short table of its report."""
     report = json.loads((home / "report.json").read_text("utf-8"))
-    click.echo(f"{home / 'dub.mp4'}")
+    film = home.resolve() / "dub.mp4"
+    click.echo(film.relative_to(Path.cwd()) if film.is_relative_to(Path.cwd()) else film)
     if report["lines"] == 0:
         click.echo("  no speech was found: zero lines, the original sound is kept")
     for key, label, unit in ROWS:

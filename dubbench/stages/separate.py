@@ -1,12 +1,35 @@
-"""Speech and everything else, taken apart, piece by piece so that length costs no memory. (face being written)"""
+"""Speech and everything else, taken apart, piece by piece so that length costs no memory.
+
+    original   |--------------------------------------------|
+    piece 1    |--------------------|
+    piece 2                      |--------------------|
+    piece 3                                        |--------|
+                                 cross-faded where two overlap
+
+The model runs at its own rate; the tracks keep the original's rate and length to the sample.
+"""
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import ClassVar
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, ClassVar, TypeAlias
 
+import numpy as np
+
+from dubbench import media, memory
+from dubbench.errors import AdapterFailed, BadInput, DubError
 from dubbench.stages.base import Progress, Stage, quiet
-from dubbench.types import Dub, Sound
+from dubbench.types import Audio, Dub, Samples, Seconds, Sound, Tracks
+
+STEMS = ("speech", "background")
+
+WAV_LIMIT = 4_000_000_000
+"""Bytes of samples from which a WAV's 32-bit size field is too small, and RF64 is written instead."""
+
+Pair: TypeAlias = tuple[Samples, Samples]
 
 
 class Separate(Stage):
@@ -14,11 +37,116 @@ class Separate(Stage):
 
     room: ClassVar[str] = "separate"
     sample_rate: ClassVar[int] = 44_100
+    piece: ClassVar[Seconds] = 24.0
+    """About how much sound the adapter is given at once."""
+    overlap: ClassVar[Seconds] = 3.0
+    """How much two pieces share. The fade takes the middle half, since a model knows least at a piece's edges."""
+    grid: ClassVar[int] = 1
+    """Pieces begin at multiples of this many samples at `sample_rate`, so that a model that works in fixed steps takes
+    the same steps in a piece as in the whole."""
 
     @abstractmethod
     def separate(self, sound: Sound) -> tuple[Sound, Sound]:
-        """(speech, background) of a stereo piece at `sample_rate`, each of exactly its length."""
+        """(speech, background) of a stereo piece at `sample_rate`, each of exactly its length and shape."""
 
     def __call__(self, dub: Dub, progress: Progress = quiet) -> Dub:
-        """Adds `tracks.speech` and `tracks.background`."""
-        raise NotImplementedError
+        """Adds `tracks.speech` and `tracks.background`: stereo, 32-bit float (a stem can be louder than the whole where
+        the two cancel, and is not clipped), at the original's rate and of exactly its length."""
+        original = dub.tracks.original
+        if original is None:
+            raise BadInput("nothing to separate: the dub has no sound track yet (probe comes first)")
+        key = memory.key(sound=original.sha256, by=self.identity())
+        made = dub.made_by.get(self.room)
+        if made is not None and made.key == key and dub.tracks.background is not None:
+            return dub
+        stems = self._remembered(dub, original, key, progress)
+        tracks = Tracks(original=original, **stems)
+        return dub.but(tracks=tracks, made_by=dub.by(self.room, self.name, key))
+
+    def _remembered(self, dub: Dub, original: Audio, key: str, progress: Progress) -> dict[str, Audio]:
+        store = memory.Memory(dub.folder)
+        kept = store.recall(self.room, key)
+        if kept is not None and all((dub.folder / kept[stem]["path"]).is_file() for stem in STEMS):
+            return {stem: Audio.model_validate(kept[stem]) for stem in STEMS}
+        paths = {stem: store.path(self.room, key, f".{stem}.wav") for stem in STEMS}
+        self.write(dub.open(original), paths["speech"], paths["background"], progress)
+        stems = {stem: media.describe(path, dub.folder) for stem, path in paths.items()}
+        store.keep(self.room, key, {stem: audio.model_dump(mode="json") for stem, audio in stems.items()})
+        return stems
+
+    def write(self, original: Path, speech: Path, background: Path, progress: Progress = quiet) -> None:
+        """Take a mono or stereo sound file apart into two. Both appear together or not at all."""
+        import soundfile
+
+        with ExitStack() as stack:
+            source = stack.enter_context(soundfile.SoundFile(original))
+            if source.channels > 2:
+                raise BadInput(f"{original.name} has {source.channels} channels; separate takes mono or stereo")
+            drafts = [stack.enter_context(memory.replacing(path)) for path in (speech, background)]
+            files = [stack.enter_context(_writer(draft, source)) for draft in drafts]
+            for pair in self._joined(source, progress):
+                for file, samples in zip(files, pair, strict=True):
+                    file.write(samples.T)
+
+    def _joined(self, source: Any, progress: Progress) -> Iterator[Pair]:
+        """Both stems of the whole, a run at a time, the pieces cross-faded."""
+        starts, length = self._plan(source.frames, source.samplerate)
+        tail: Pair | None = None
+        for i, start in enumerate(starts):
+            progress(self.room, i, len(starts), "taking speech and background apart")
+            pair = self._piece(source, start, length)
+            if tail is not None:
+                pair = (_faded(tail[0], pair[0]), _faded(tail[1], pair[1]))
+            shared = start + length - starts[i + 1] if i + 1 < len(starts) else 0
+            done = pair[0].shape[1] - shared
+            yield pair[0][:, :done], pair[1][:, :done]
+            tail = (pair[0][:, done:], pair[1][:, done:])
+        progress(self.room, len(starts), len(starts), "speech and background taken apart")
+
+    def _plan(self, frames: int, rate: int) -> tuple[list[int], int]:
+        """Where pieces start, and how long one is, in samples at the source's rate; none is only an overlap."""
+        step = self.grid / self.sample_rate
+        hop = max(1, int((self.piece - self.overlap) / step)) * step
+        shared = round(self.overlap * rate)
+        starts = [0]
+        while starts[-1] + round(hop * rate) + shared < frames:
+            starts.append(round(len(starts) * hop * rate))
+        return starts, round(hop * rate) + shared
+
+    def _piece(self, source: Any, start: int, length: int) -> Pair:
+        source.seek(start)
+        samples = source.read(length, dtype="float32", always_2d=True).T
+        whole = Sound(np.repeat(samples, 2, axis=0) if len(samples) == 1 else samples, source.samplerate)
+        wanted = media.resample(whole, self.sample_rate)
+        try:
+            stems = self.ready().separate(wanted)
+        except DubError:
+            raise
+        except Exception as error:
+            raise AdapterFailed(self.name, f"{type(error).__name__}: {error}") from error
+        if any(s.samples.shape != wanted.samples.shape or not np.isfinite(s.samples).all() for s in stems):
+            raise AdapterFailed(self.name, "a stem is not as long as the whole, or is not sound")
+        speech, rest = stems[0], Sound(wanted.samples - stems[1].samples, self.sample_rate)
+        back = [_exactly(media.resample(s, source.samplerate).samples, whole.samples.shape[1]) for s in (speech, rest)]
+        # The highest notes, which the model's rate cannot carry, stay in the background.
+        return back[0], whole.samples - back[1]
+
+
+def _writer(path: Path, source: Any) -> Any:
+    import soundfile
+
+    kind = "RF64" if source.frames * 2 * 4 > WAV_LIMIT else "WAV"
+    return soundfile.SoundFile(path, "w", source.samplerate, 2, subtype="FLOAT", format=kind)
+
+
+def _faded(tail: Samples, piece: Samples) -> Samples:
+    """`piece` with its beginning cross-faded from `tail`, linearly, over the middle half of what they share."""
+    shared = tail.shape[1]
+    share = np.clip(np.linspace(-0.5, 1.5, shared, dtype=np.float32), 0, 1)
+    begin = tail * (1 - share) + piece[:, :shared] * share
+    return np.concatenate([begin, piece[:, shared:]], axis=1)
+
+
+def _exactly(samples: Samples, length: int) -> Samples:
+    """`length` samples: resampling there and back rounds to within a sample."""
+    return np.pad(samples[:, :length], ((0, 0), (0, max(0, length - samples.shape[1]))))

@@ -88,7 +88,9 @@ class Speak(Stage):
     def natural(self, dub: Dub, line: Line, text: str) -> Seconds:
         """`estimate`, remembered; what the fit plans with."""
         voice, store = self.voice(dub, line), memory.Memory(dub.folder)
-        key = memory.key(estimate=text, voice=voice.preset or voice.id, language=dub.target_language, by=self.identity())
+        key = memory.key(
+            estimate=text, voice=voice.preset or voice.id, language=dub.target_language, by=self.identity()
+        )
         kept = store.recall("estimate", key)
         if kept is None:
             kept = float(self.ready().estimate(text, voice, dub.target_language))
@@ -101,7 +103,9 @@ class Speak(Stage):
         todo = [line for line in dub.lines if line.made_by.get(self.room) != wanted[line.id] or line.speech is None]
         takes = self.takes(dub, [(line, line.tempo or 1.0) for line in todo], progress, mark=mark)
         chosen = {line.id: take for line, take in zip(todo, takes, strict=True)}
-        lines = tuple(with_take(line, chosen[line.id], wanted[line.id]) if line.id in chosen else line for line in dub.lines)
+        lines = tuple(
+            with_take(line, chosen[line.id], wanted[line.id]) if line.id in chosen else line for line in dub.lines
+        )
         return dub.but(lines=lines, made_by=dub.by(self.room, self.name, memory.key(lines=wanted)))
 
     def takes(
@@ -136,8 +140,12 @@ class Speak(Stage):
         with memory.replacing(path) as draft:
             media.write(draft, sound)
         take = Take(
-            speech=media.describe(path, dub.folder), text=text, voice=voice.preset or voice.id, pace=pace,
-            seed=self.seed, phonemes=spoken.phonemes,
+            speech=media.describe(path, dub.folder),
+            text=text,
+            voice=voice.preset or voice.id,
+            pace=pace,
+            seed=self.seed,
+            phonemes=spoken.phonemes,
         )
         store.keep(self.room, key, take.model_dump(mode="json"))
         return take

@@ -59,7 +59,9 @@ class Transcribe(Stage):
         lines = split(transcript.segments)
         progress(self.room, 1, 1, f"{len(lines)} lines")
         return dub.but(
-            source_language=transcript.language, language_confidence=confidence, lines=lines,
+            source_language=transcript.language,
+            language_confidence=confidence,
+            lines=lines,
             made_by=dub.by(self.room, self.name, key),
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from dubbench import glossary, memory
 from dubbench.errors import AdapterFailed, BadInput
@@ -52,7 +52,7 @@ class Translate(Stage):
         keys = [self._key(dub, i) for i in range(len(dub.lines))]
         store = memory.Memory(dub.folder)
         stale = [i for i, line in enumerate(dub.lines) if self._stale(store, line, keys[i])]
-        found = {i: store.recall(self.room, keys[i]) for i in stale}
+        found: dict[int, Any] = {i: store.recall(self.room, keys[i]) for i in stale}
         todo = [i for i in stale if found[i] is None]
         for first in range(0, len(todo), self.batch):
             part = todo[first : first + self.batch]
@@ -63,9 +63,8 @@ class Translate(Stage):
         progress(self.room, len(todo), len(todo), "translated")
         lines = list(dub.lines)
         for i in stale:
-            wordings = tuple(found[i])
             lines[i] = lines[i].but(
-                translation=wordings[0], wordings=wordings, made_by=lines[i].made(self.room, keys[i])
+                translation=found[i][0], wordings=tuple(found[i]), made_by=lines[i].made(self.room, keys[i])
             )
         checked = tuple(glossary.checked(line, dub.glossary) for line in lines)
         return dub.but(lines=checked, made_by=dub.by(self.room, self.name, memory.key(lines=keys)))

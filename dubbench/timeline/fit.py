@@ -130,7 +130,11 @@ def _solve(pieces: Sequence[Piece], film: Seconds, gap: Seconds, *, strict: bool
     matrix = coo_matrix((np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), shape=shape)
     cost = np.concatenate([np.zeros(2 * n), *(np.full(n, weight) for *_, weight in slacks)])
     earliest = np.maximum(start - EARLIEST, 0.0) if strict else np.zeros(n)
-    limits = [(low, None) for low in earliest] + list(zip(shortest, natural, strict=True)) + [(0.0, None)] * (len(slacks) * n)
+    limits = (
+        [(low, None) for low in earliest]
+        + list(zip(shortest, natural, strict=True))
+        + [(0.0, None)] * (len(slacks) * n)
+    )
     result = linprog(cost, A_ub=matrix.tocsr(), b_ub=np.concatenate(bounds), bounds=limits, method="highs")
     if result.status != 0:
         raise AssertionError(f"the plan always has an answer, yet the solver says: {result.message}")

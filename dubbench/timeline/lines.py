@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from dubbench.types import Line, Seconds, Turn, Word
 
@@ -49,40 +49,89 @@ def join(lines: Sequence[Line], turns: Sequence[Turn]) -> tuple[Line, ...]:
     if any(line.words == () for line in lines):
         return tuple(line.but(speaker=line.speaker or _most(line, turns)) for line in lines)
     words = [word for line in lines for word in line.words]
-    return _lines(list(zip(words, _smooth(words, [speaker_of(word, turns) for word in words]), strict=True)))
+    return _lines(list(zip(words, _attributed(words, turns), strict=True)))
 
 
-def speaker_of(word: Word, turns: Sequence[Turn]) -> str | None:
-    """Who says a word: the turn that overlaps it most, else the nearest within `BRIDGE`; None when nobody is near.
+def speakers_of(word: Word, turns: Sequence[Turn]) -> tuple[str, ...]:
+    """Who may be saying a word, likeliest first: all whose turns cover half of it, else the nearest within `BRIDGE`.
 
-    "A" when there are no turns at all.
+    ("A",) when there are no turns at all; empty when nobody is near.
     """
     if not turns:
-        return "A"
-    best = max(turns, key=lambda t: (min(t.end, word.end) - max(t.start, word.start), t.end - t.start))
-    return best.speaker if min(best.end, word.end) - max(best.start, word.start) > -BRIDGE else None
+        return ("A",)
+    share: dict[str, Seconds] = {}
+    for turn in turns:
+        inside = min(turn.end, word.end) - max(turn.start, word.start)
+        share[turn.speaker] = max(share.get(turn.speaker, -1e9), inside)
+    half = max(0.5 * (word.end - word.start), 1e-3)
+    ranked = sorted(share, key=lambda speaker: -share[speaker])
+    return tuple(s for s in ranked if share[s] >= half) or tuple(s for s in ranked[:1] if share[s] > -BRIDGE)
 
 
-def _smooth(words: Sequence[Word], speakers: Sequence[str | None]) -> list[str]:
-    """Every word a speaker: an unclaimed word, or a lone one inside another's sentence, goes with its neighbours.
+def _attributed(words: Sequence[Word], turns: Sequence[Turn]) -> list[str]:
+    """Every word a speaker, decided sentence by sentence.
 
-    A change of speaker within one sentence for a single word shorter than half a second, without a pause around it, is
-    nearly always a diarizer's slip and not a reply.
+    Turns and words come from two models whose borders differ by a word or two, and people talk at once; a sentence
+    is nearly always one person's. So a word that two may have said goes with its sentence, and so does a short run of
+    words at the sentence's edge that the turns give to somebody else without a pause.
     """
-    known = list(speakers)
+    known: list[str | None] = []
+    for sentence in _sentences(words):
+        claims = [speakers_of(word, turns) for word in sentence]
+        known += _decided(sentence, claims)
     for i, speaker in enumerate(known):
         if speaker is None:
+            after = next((s for s in known[i + 1 :] if s), None)
             before = known[i - 1] if i else None
-            after = next((s for s in speakers[i + 1 :] if s), None)
-            near_after = i + 1 < len(words) and words[i + 1].start - words[i].end < words[i].start - words[i - 1].end
+            near_after = (
+                i and i + 1 < len(words) and words[i + 1].start - words[i].end < words[i].start - words[i - 1].end
+            )
             known[i] = (after if near_after else before) or before or after or "A"
-    for i in range(1, len(known) - 1):
-        alone = known[i - 1] == known[i + 1] != known[i]
-        short = words[i].end - words[i].start < 0.5 and not ends_sentence(words[i - 1])
-        tight = words[i].start - words[i - 1].end < 0.2 and words[i + 1].start - words[i].end < 0.2
-        if alone and short and tight:
-            known[i] = known[i - 1]
     return [speaker or "A" for speaker in known]
+
+
+def _sentences(words: Sequence[Word]) -> list[list[Word]]:
+    return [[word for word, _ in group] for group in _groups([(word, "") for word in words])]
+
+
+EDGE_WORDS = 3
+EDGE: Seconds = 1.0
+REST: Seconds = 0.3
+"""A change of speaker inside a sentence is believed when a rest this long, or more than a few words, speak for it."""
+
+
+def _decided(sentence: Sequence[Word], claims: Sequence[tuple[str, ...]]) -> list[str | None]:
+    """A speaker for each word of one sentence; None where nobody is near any of it."""
+    told = [claim[0] if len(claim) == 1 else None for claim in claims]
+    weight: dict[str, Seconds] = {}
+    for word, claim in zip(sentence, claims, strict=True):
+        for speaker in claim:
+            weight[speaker] = weight.get(speaker, 0.0) + (word.end - word.start + 0.01) / len(claim)
+    if not weight:
+        return [None] * len(sentence)
+    main = max(weight, key=lambda speaker: weight[speaker])
+    filled = [
+        speaker or (main if main in claim or not claim else claim[0])
+        for speaker, claim in zip(told, claims, strict=True)
+    ]
+    runs = [list(run) for _, run in groupby(range(len(filled)), key=lambda i: filled[i])]
+    for run in runs:
+        if filled[run[0]] != main and _slip(sentence, run, len(runs)):
+            for i in run:
+                filled[i] = main
+    return list(filled)
+
+
+def _slip(sentence: Sequence[Word], run: Sequence[int], runs: int) -> bool:
+    """Whether a run of words by another speaker is only a border drawn a little off."""
+    first, last = run[0], run[-1]
+    rests = []
+    if first > 0:
+        rests.append(sentence[first].start - sentence[first - 1].end)
+    if last + 1 < len(sentence):
+        rests.append(sentence[last + 1].start - sentence[last].end)
+    short = len(run) <= EDGE_WORDS and sentence[last].end - sentence[first].start < EDGE
+    return runs > 1 and short and bool(rests) and max(rests) < REST
 
 
 def _lines(spoken: Sequence[tuple[Word, str]]) -> tuple[Line, ...]:
@@ -161,6 +210,8 @@ def _length(group: Group) -> Seconds:
 def _most(line: Line, turns: Sequence[Turn]) -> str:
     shares: dict[str, float] = {}
     for turn in turns:
-        shares[turn.speaker] = shares.get(turn.speaker, 0.0) + max(0.0, min(turn.end, line.end) - max(turn.start, line.start))
+        shares[turn.speaker] = shares.get(turn.speaker, 0.0) + max(
+            0.0, min(turn.end, line.end) - max(turn.start, line.start)
+        )
     best = max(shares, key=lambda s: shares[s], default="A")
     return best if shares.get(best, 0.0) > 0 else next(iter(shares), "A")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dubbench.timeline.lines import LONGEST, PAUSE, SHORTEST, join, speaker_of, split
+from dubbench.timeline.lines import LONGEST, PAUSE, SHORTEST, join, speakers_of, split
 from dubbench.types import Line, Turn, Word
 
 
@@ -58,14 +58,35 @@ def test_a_new_speaker_starts_a_new_line() -> None:
 
 def test_a_lone_word_inside_a_sentence_stays_with_its_sentence() -> None:
     spoken = words(("I", 0, 0.3), ("really", 0.3, 0.7), ("do", 0.7, 0.9), ("like", 0.9, 1.3), ("it.", 1.3, 1.6))
-    turns = (Turn(speaker="A", start=0, end=0.7), Turn(speaker="B", start=0.7, end=0.9), Turn(speaker="A", start=0.9, end=2))
+    turns = (
+        Turn(speaker="A", start=0, end=0.7),
+        Turn(speaker="B", start=0.7, end=0.9),
+        Turn(speaker="A", start=0.9, end=2),
+    )
     assert [line.speaker for line in join(split([spoken]), turns)] == ["A"]
 
 
 def test_a_word_outside_all_turns_goes_with_its_nearer_neighbour() -> None:
     spoken = words(("one.", 0, 1), ("two", 4, 4.5), ("three", 4.6, 5.5))
     turns = (Turn(speaker="A", start=0, end=1), Turn(speaker="B", start=4.55, end=5.5))
-    assert speaker_of(spoken[1], (turns[0],)) is None
+    assert speakers_of(spoken[1], (turns[0],)) == ()
+    assert [line.speaker for line in join(split([spoken]), turns)] == ["A", "B"]
+
+
+def test_words_at_a_sentences_edge_go_with_their_sentence() -> None:
+    spoken = words(
+        ("In", 0, 0.2), ("Jersey.", 0.2, 1), ("And", 1.4, 1.5), ("I'm", 1.5, 1.8), ("in", 1.8, 2), ("Texas.", 2, 3)
+    )
+    turns = (Turn(speaker="A", start=0, end=1.52), Turn(speaker="B", start=1.3, end=3))
+    assert [(x.speaker, x.text) for x in join(split([spoken]), turns)] == [
+        ("A", "In Jersey."),
+        ("B", "And I'm in Texas."),
+    ]
+
+
+def test_a_reply_after_a_rest_is_a_reply_though_no_full_stop_was_heard() -> None:
+    spoken = words(("you", 0, 0.4), ("coming", 0.4, 1.2), ("yes", 1.7, 2.0), ("sure", 2.0, 2.4))
+    turns = (Turn(speaker="A", start=0, end=1.3), Turn(speaker="B", start=1.6, end=2.5))
     assert [line.speaker for line in join(split([spoken]), turns)] == ["A", "B"]
 
 

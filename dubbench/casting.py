@@ -1,0 +1,146 @@
+"""Who gets which voice: a preset for every speaker, by sex and pitch, each its own. No models, no sound."""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+from collections.abc import Mapping, Sequence
+
+from dubbench.errors import BadInput
+from dubbench.stages.speak import Speak
+from dubbench.types import Dub, Flag, Voice
+
+ROOM = "casting"
+
+
+def with_voices(dub: Dub) -> Dub:
+    """The dub with a voice, yet without a preset, for every speaker who has none."""
+    known = {voice.speaker for voice in dub.voices}
+    new = (Voice(id=label, speaker=label) for label in dub.speakers if label not in known)
+    return dub.but(voices=(*dub.voices, *new))
+
+
+def cast_voices(dub: Dub, speak: Speak, wishes: Mapping[str, str]) -> Dub:
+    """Every speaker with a preset of `speak` for all of their lines; wishes (speaker to preset) first.
+
+    Then stay those that were cast before and are still known; then chooses who has most to say: the likely sex, the
+    nearest pitch, nobody else's. Where a language has too few, a voice of another language that reads it well is
+    borrowed, and where those run out a voice is shared; both are flagged. A model without presets clones: nothing to
+    do. Raises BadInput for an unknown speaker or preset.
+    """
+    dub = with_voices(dub).flagged(ROOM)
+    offered = speak.presets(dub.target_language)
+    _checked(dub, speak, offered, wishes)
+    if not offered:
+        return dub
+    chosen = {label: _named(preset, speak, offered) for label, preset in wishes.items()}
+    for voice in dub.voices:
+        if voice.speaker in dub.speakers and voice.speaker not in chosen and _kept(voice, dub, speak, offered):
+            chosen[voice.speaker] = _named(voice.preset or "", speak, offered)
+    flags: list[Flag] = []
+    for label in sorted(dub.speakers, key=lambda label: -_seconds(dub, label)):
+        if label not in chosen:
+            chosen[label] = _chosen(_voice(dub, label), offered, tuple(chosen.values()))
+        flags += _flags(label, chosen, dub.target_language)
+    voices = tuple(_dressed(v, chosen[v.speaker]) if v.speaker in chosen else v for v in dub.voices)
+    return dub.but(voices=voices).flagged(ROOM, *flags)
+
+
+def _checked(dub: Dub, speak: Speak, offered: Sequence[Voice], wishes: Mapping[str, str]) -> None:
+    for label, preset in wishes.items():
+        if label not in dub.speakers:
+            raise BadInput(f"nobody is called '{label}' here; the speakers are: {', '.join(dub.speakers) or 'none'}")
+        if not offered:
+            raise BadInput(f"model '{speak.name}' has no voices to choose from: it speaks with the speaker's own")
+        _refuse(preset, speak, offered, dub.target_language)
+
+
+def _refuse(preset: str, speak: Speak, offered: Sequence[Voice], language: str) -> None:
+    if _is_known(preset, speak, offered):
+        return
+    names = [voice.preset or voice.id for voice in offered]
+    near = difflib.get_close_matches(preset, _names(speak, offered), 1)
+    hint = f" (did you mean '{near[0]}'?)" if near else ""
+    raise BadInput(f"model '{speak.name}' has no voice '{preset}'{hint}; for '{language}' it has: {', '.join(names)}")
+
+
+def _names(speak: Speak, offered: Sequence[Voice]) -> dict[str, Voice]:
+    """Voices by name: those of every language where the model lets voices read other languages than their own."""
+    own = {voice.language for voice in offered}
+    others = (v for code in speak.languages if code != "*" for v in speak.presets(code)) if len(own) > 1 else ()
+    return {voice.preset or voice.id: voice for voice in (*offered, *others)}
+
+
+def _parts(preset: str) -> dict[str, float]:
+    """Names and numbers of a preset: "pf_dora:0.6+af_bella:0.4" is a blend, "de-DE:0.6" a changed voice."""
+    found = [re.fullmatch(r"\s*([^:+]+?)\s*(?::(\d*\.?\d+))?\s*", part) for part in preset.split("+")]
+    return {m[1]: float(m[2] or 1) for m in found if m} if all(found) else {}
+
+
+def _is_known(preset: str, speak: Speak, offered: Sequence[Voice]) -> bool:
+    names = _names(speak, offered)
+    parts = _parts(preset)
+    return preset in names or (bool(parts) and all(name in names and share > 0 for name, share in parts.items()))
+
+
+def _named(preset: str, speak: Speak, offered: Sequence[Voice]) -> Voice:
+    """The voice of a preset; a blend has the sex and language of its largest share."""
+    names = _names(speak, offered)
+    if preset in names:
+        return names[preset]
+    parts = _parts(preset)
+    return names[max(parts, key=lambda name: parts[name])].but(id=preset, name=preset, preset=preset, pitch_hz=None)
+
+
+def _kept(voice: Voice, dub: Dub, speak: Speak, offered: Sequence[Voice]) -> bool:
+    """Whether somebody's voice stays: cast for this language, or chosen by a person in dub.json, and still known."""
+    if voice.preset is None or (voice.language and voice.language != dub.target_language):
+        return False
+    return _is_known(voice.preset, speak, offered)
+
+
+def _chosen(person: Voice, offered: Sequence[Voice], taken: Sequence[Voice]) -> Voice:
+    """The best voice for somebody: free before native, native before borrowed, then near in pitch, then the first.
+
+    Another sex is a last resort: better one voice twice than a man with a woman's.
+    """
+    home = offered[0].language
+    used = [voice.preset for voice in taken]
+
+    def cost(voice: Voice) -> tuple[bool, int, bool, float]:
+        wrong = person.sex is not None and voice.sex is not None and voice.sex != person.sex
+        return wrong, used.count(voice.preset), voice.language != home, _octaves(person, voice)
+
+    return min(offered, key=cost)
+
+
+def _octaves(person: Voice, voice: Voice) -> float:
+    """How far apart two voices lie; 0 where either is unknown."""
+    return abs(math.log2(voice.pitch_hz / person.pitch_hz)) if voice.pitch_hz and person.pitch_hz else 0.0
+
+
+def _flags(label: str, chosen: Mapping[str, Voice], language: str) -> list[Flag]:
+    voice = chosen[label]
+    same = [other for other in chosen if other != label and chosen[other].preset == voice.preset]
+    flags = []
+    if voice.language and voice.language[:2] != language[:2]:
+        detail = f"{label} is read by '{voice.preset}', whose own language is '{voice.language}'"
+        flags.append(Flag(room=ROOM, name="borrowed-voice", detail=detail))
+    if same:
+        detail = f"{label} shares '{voice.preset}' with {', '.join(same)}; choose with --voice {label}=NAME"
+        flags.append(Flag(room=ROOM, name="shared-voice", detail=detail))
+    return flags
+
+
+def _dressed(person: Voice, preset: Voice) -> Voice:
+    """The speaker's voice wearing a preset; their own pitch, sex and reference stay."""
+    return person.but(preset=preset.preset, name=person.name or preset.name, licence=preset.licence)
+
+
+def _voice(dub: Dub, label: str) -> Voice:
+    return next(voice for voice in dub.voices if voice.speaker == label)
+
+
+def _seconds(dub: Dub, label: str) -> float:
+    return sum(line.end - line.start for line in dub.lines if line.speaker == label)
