@@ -67,9 +67,8 @@ def _vouched(verdict: Verdict) -> str:
 
 def _watermark(verdict: Verdict) -> str:
     if verdict.watermark is None:
-        return "not looked for: no sound that can be played, or left out"
-    what = f"{verdict.marked} of {verdict.windows} stretches marked, surest {verdict.watermark:.2f}"
-    return f"found ({what})" if verdict.found else f"not found ({what})"
+        return "not looked for: nobody speaks, the sound cannot be played, or it was left out"
+    return f"{'found' if verdict.found else 'not found'} ({verdict.watermark:.2f} of 1, averaged over the speech)"
 
 
 def _verdict(verdict: Verdict) -> str:
