@@ -1,11 +1,11 @@
 """The five ways a dub can fail, and nothing else.
 
-    DubError                 any failure that has a known cause; the command line prints it as one line, exit code 2
-    ├── BadInput             the request or a file is wrong: fix it
-    ├── Missing              a package, weights or a key is not here: the message holds the next command
-    ├── Unsupported          a language or a length nobody in the cast can do: the message lists what is supported
-    ├── AdapterFailed        a model crashed, hung or answered nonsense: which one, at which line, its own words
-    └── Refused              not allowed: consent, licence, quota
+DubError                 any failure that has a known cause; the command line prints it as one line, exit code 2
+├── BadInput             the request or a file is wrong: fix it
+├── Missing              a package, weights or a key is not here: the message holds the next command
+├── Unsupported          a language or a length nobody in the cast can do: the message lists what is supported
+├── AdapterFailed        a model crashed, hung or answered nonsense: which one, at which line, its own words
+└── Refused              not allowed: consent, licence, quota
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from dubbench import glossary, mending, numerals, phrases, sentences, wordings
-from dubbench.errors import AdapterFailed
+from dubbench.errors import AdapterFailed, BadInput
 
 _NAMED = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\w+|\S{40,}")
 """What is copied rather than translated: addresses and unbroken strings."""
@@ -87,7 +87,8 @@ class Marian:
         return " ".join(self.sentence(piece, line=line) for piece in sentences.split(text, self.source))
 
     def sentence(self, sentence: str, *, line: str | None = None) -> str:
-        """One sentence: known phrases, addresses and signs aside, then the model, guarded. Raises AdapterFailed."""
+        """One sentence: known phrases, addresses and signs aside, then the model, guarded. Raises AdapterFailed,
+        and BadInput for another script."""
         sentence = mending.plain(sentence)
         known = phrases.known(sentence, self.pair)
         if known is not None:
@@ -96,7 +97,8 @@ class Marian:
         if not any(char.isalpha() for char in core):
             return before + numerals.agreed(core, core, self.source, self.target) + after
         if foreign(core):
-            raise AdapterFailed(self.name, f"{core[:80]!r} is not in '{self.source}'; edit the line's text", line=line)
+            where = f"line {line}: " if line else ""
+            raise BadInput(f"{where}{core[:80]!r} is not in '{self.source}'; edit the line's text in dub.json")
         kept, addresses = _protected(core, self.source)
         pieces = sentences.clauses(kept)
         done = [mending.mended(self._guarded(piece, line), piece, self.source, self.target) for piece in pieces]

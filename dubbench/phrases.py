@@ -82,9 +82,7 @@ def _table(text: str) -> dict[str, str]:
     return {source.strip(): target.strip() for source, target in pairs}
 
 
-_ES_PT = {
-    re.sub(r"[¿¡]", "", es): pt for pt, es in reversed(_table(_PT_ES).items())
-} | _table(
+_ES_PT = {re.sub(r"[¿¡]", "", es): pt for pt, es in reversed(_table(_PT_ES).items())} | _table(
     "vale: está bem | gracias: obrigado | muchas gracias: muito obrigado | hola: oi | hola a todos: olá a todos | "
     "buenos días a todos: bom dia a todos | qué bien: que bom | adiós: tchau | bueno: bem | de acuerdo: está bem | "
     "lo siento: desculpe | disculpe: com licença | por supuesto: claro | no sé: não sei | no lo sé: não sei"
@@ -137,7 +135,7 @@ def _looked_up(sentence: str, pair: str) -> str | None:
     found = found.removesuffix("?") + ending
     if "!" in ending and pair.endswith("-es") and not found.startswith(("¿", "¡")):
         found = "¡" + found
-    return found if sentence.lstrip("¿¡\"")[:1].islower() else _capital(found)
+    return found if sentence.lstrip('¿¡"')[:1].islower() else _capital(found)
 
 
 def _capital(text: str) -> str:

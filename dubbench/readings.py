@@ -69,9 +69,7 @@ _ORDINAL = {
     "it": r"(\d+)([ºª])(?!\w)", "fr": r"(\d+)(er|re|ère|e|ème)\b",
     "de": r"(\d{1,2})(\.)(?= (?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember)\b)",
 }  # fmt: skip
-_FEMININE = re.compile(
-    r"\s+(?!d[ií]as?\b|\w+mas?\b|mapas?\b|planetas?\b)\w+(?:as?|ções|ção|ciones|dades?|gens?)\b"
-)
+_FEMININE = re.compile(r"\s+(?!d[ií]as?\b|\w+mas?\b|mapas?\b|planetas?\b)\w+(?:as?|ções|ção|ciones|dades?|gens?)\b")
 _NOUN = re.compile(r"\s+[^\W\d_]")
 _CLOCK = r"(?<![\d.,:])([01]?\d|2[0-4])"
 

@@ -193,7 +193,9 @@ def chart(dub: Dub) -> str:
                 parts.append(
                     _bar(line.placed_start, line.placed_end, start, top + 27, colour, 1.0, text, bool(line.flags))
                 )
-    return f'<svg viewBox="0 0 1000 {rows * 58}" role="img" aria-label="source and dub on one axis">{"".join(parts)}</svg>'
+    return (
+        f'<svg viewBox="0 0 1000 {rows * 58}" role="img" aria-label="source and dub on one axis">{"".join(parts)}</svg>'
+    )
 
 
 def _bar(

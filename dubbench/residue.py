@@ -57,13 +57,9 @@ _WITH_TE = (
     r"\b(decir|ver|ayudar|dar|llamar|mostrar|contar|preguntar|hablar|esperar|enseñar|explicar|pedir|hacer|traer|llevar|"
     r"conocer)te\b"
 )
-_LEAD = (
-    r"(?:(?:(?:Eh|Hola|Bien|Bueno|Entonces|Oh|Ah|Perdón|Disculpe|No|Sí|Está bien|De acuerdo),|Pero\b)\s+(?=\S))?"
-)
+_LEAD = r"(?:(?:(?:Eh|Hola|Bien|Bueno|Entonces|Oh|Ah|Perdón|Disculpe|No|Sí|Está bien|De acuerdo),|Pero\b)\s+(?=\S))?"
 _TAG = re.compile(r",\s*(?=(?:no|verdad|cierto|de acuerdo|sí|eh|vale)\?+$)", re.IGNORECASE)
-_KNOWING = (
-    r"\b(s[eé]|sabes?|saben|saber|sabía|mostrar\w*|explicar\w*|pregunt\w+|entiend\w+|dime|dígame|ver|averiguar|descubrir)"
-)
+_KNOWING = r"\b(s[eé]|sabes?|saben|saber|sabía|mostrar\w*|explicar\w*|pregunt\w+|entiend\w+|dime|dígame|ver|averiguar|descubrir)"
 _PEOPLE = "yo|él|ella|usted|nosotros|ellos|ellas|ustedes"
 
 
@@ -133,7 +129,10 @@ def _opened(sentence: str) -> str:
     tag = _TAG.search(sentence)
     if mark == "¿" and tag:
         return f"{sentence[: tag.end()]}¿{sentence[tag.end() :]}"
-    late = re.search(rf",\s+(?=(?:a |de |con |por |para |en )?(?:{'|'.join(_ASKING)}|{'|'.join(_ASKING.values())})\b[^,]*\?+$)", sentence)  # noqa: E501
+    late = re.search(
+        rf",\s+(?=(?:a |de |con |por |para |en )?(?:{'|'.join(_ASKING)}|{'|'.join(_ASKING.values())})\b[^,]*\?+$)",
+        sentence,
+    )
     start = re.match(rf"[\"'“«(—–-]*\s*{_LEAD if mark == '¿' else ''}", sentence)
     at = late.end() if mark == "¿" and late else start.end() if start else 0
     return sentence[:at] + mark + sentence[at:]

@@ -29,7 +29,7 @@ def dubbench(*words: object, cwd: Path, **environment: str) -> subprocess.Comple
 
 @pytest.fixture(scope="module")
 def talk(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_talk(tmp_path_factory.mktemp("talk") / "it's a \"talk\" 漢字 50%.mp4")
+    return make_talk(tmp_path_factory.mktemp("talk") / 'it\'s a "talk" 漢字 50%.mp4')
 
 
 def bad_files(folder: Path, talk: Path) -> dict[str, Path]:

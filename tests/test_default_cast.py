@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import shutil
@@ -59,7 +60,7 @@ def test_what_was_said_is_in_the_lines(dub: Dub) -> None:
 
 def test_lines_keep_the_limits(dub: Dub) -> None:
     placed = sorted((line.placed_start, line.placed_end) for line in dub.lines)
-    for (_, end), (start, _) in zip(placed, placed[1:], strict=False):
+    for (_, end), (start, _) in itertools.pairwise(placed):
         assert start is not None
         assert end is not None
         assert start >= end - 1e-6

@@ -74,7 +74,9 @@ def test_walking_again_makes_nothing_anew(home: Path, tmp_path: Path) -> None:
         ("speaker", "B", {"translate": 0, "speak": 1}),
     ],
 )
-def test_editing_one_line_redoes_one_line(home: Path, tmp_path: Path, field: str, value: str, redone: dict[str, int]) -> None:
+def test_editing_one_line_redoes_one_line(
+    home: Path, tmp_path: Path, field: str, value: str, redone: dict[str, int]
+) -> None:
     folder = again(home, tmp_path / "dub")
     raw = json.loads((folder / "dub.json").read_text("utf-8"))
     raw["lines"][1][field] = value

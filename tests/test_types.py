@@ -54,7 +54,12 @@ def test_a_change_makes_a_new_value_that_lives_in_the_same_folder(tmp_path: Path
 
 
 def test_a_room_takes_its_own_flags_back() -> None:
-    line = a_dub().lines[0].flagged("place", Flag(room="place", name="unfit")).flagged("listen", Flag(room="listen", name="x"))
+    line = (
+        a_dub()
+        .lines[0]
+        .flagged("place", Flag(room="place", name="unfit"))
+        .flagged("listen", Flag(room="listen", name="x"))
+    )
     assert [flag.name for flag in line.flagged("place").flags] == ["x"]
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from dubbench.graphs import threads
+from dubbench.languages import LANGUAGES
 from dubbench.stages.base import Settings as BaseSettings
 from dubbench.stages.transcribe import Transcribe, Transcript
 from dubbench.types import Seconds, Sound, Word
@@ -23,6 +24,7 @@ class Whisper(Transcribe):
     """faster-whisper on a folder of CTranslate2 weights, or on a model name of the Hub (`settings.model`)."""
 
     licence = "MIT"
+    languages = tuple(LANGUAGES)
     requires = ("faster-whisper>=1.2",)
 
     class Settings(BaseSettings):
@@ -50,6 +52,8 @@ class Whisper(Transcribe):
 
     def transcribe(self, sound: Sound, language: str | None = None) -> Transcript:
         """See `Transcribe.transcribe`. Sound longer than `settings.batch_from` seconds is decoded in batches."""
+        if language:
+            self._refuse(language)
         samples = sound.mono
         guesses = ((language, 1.0),) if language else self._guess(samples)
         options: dict[str, Any] = {

@@ -81,13 +81,20 @@ class Speak(Stage):
             raise BadInput(f"line {line.id}: speaker '{line.speaker}' has no voice; add one to 'voices' in dub.json")
         return voice
 
+    def _at_hand(self, dub: Dub, line: Line) -> Voice:
+        """The voice with its reference where an adapter can open it, for those know nothing of the dub's folder."""
+        voice = self.voice(dub, line)
+        if voice.reference is None:
+            return voice
+        return voice.but(reference=voice.reference.but(path=str(dub.open(voice.reference))))
+
     def controls(self, dub: Dub, line: Line) -> Controls:
         """The line's wishes over its speaker's."""
         return line.controls.over(dub.controls.get(line.speaker, Controls()))
 
     def natural(self, dub: Dub, line: Line, text: str) -> Seconds:
         """`estimate`, remembered; what the fit plans with."""
-        voice, store = self.voice(dub, line), memory.Memory(dub.folder)
+        voice, store = self._at_hand(dub, line), memory.Memory(dub.folder)
         key = memory.key(
             estimate=text, voice=voice.preset or voice.id, language=dub.target_language, by=self.identity()
         )
@@ -131,7 +138,7 @@ class Speak(Stage):
         kept = store.recall(self.room, key)
         if kept is not None and (dub.folder / kept["speech"]["path"]).is_file():
             return Take.model_validate(kept)
-        text, voice = line.translation or "", self.voice(dub, line)
+        text, voice = line.translation or "", self._at_hand(dub, line)
         if not any(c.isalnum() for c in text):
             raise BadInput(f"line {line.id} has nothing to say: its translation is {text!r}")
         spoken = self._asked(line, text, voice, dub.target_language, pace, self.controls(dub, line))
@@ -153,6 +160,8 @@ class Speak(Stage):
     def _asked(self, line: Line, text: str, voice: Voice, language: str, pace: float, controls: Controls) -> Spoken:
         try:
             spoken = self.ready().speak(text, voice, language, pace=pace, controls=controls)
+        except AdapterFailed as error:
+            raise AdapterFailed(error.model, error.why, line=error.line or line.id, stderr=error.stderr) from error
         except DubError:
             raise
         except Exception as error:

@@ -15,6 +15,7 @@ plan is made once more with a price (TOO_EARLY) in place of that limit.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -79,7 +80,7 @@ def plan(pieces: Sequence[Piece], film: Seconds, *, gap: Seconds = GAP) -> list[
 
     Always has an answer: when the speech is longer than the film, the last lines end after it.
     """
-    if any(a.start > b.start for a, b in zip(pieces, pieces[1:], strict=False)):
+    if any(a.start > b.start for a, b in itertools.pairwise(pieces)):
         raise ValueError("pieces must be given in order of their start")
     if not pieces:
         return []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -27,7 +29,7 @@ def test_limits_hold_for_any_input(film: tuple[list[Piece], float]) -> None:
     pieces, length = film
     places = plan(pieces, length)
     assert len(places) == len(pieces)
-    for before, after in zip(places, places[1:], strict=False):
+    for before, after in itertools.pairwise(places):
         assert after.start >= before.end + GAP - 1e-9
     for piece, place in zip(pieces, places, strict=True):
         assert place.start >= 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,7 +41,7 @@ def test_every_word_once_in_order_and_no_line_too_long(spoken: tuple[Word, ...])
 @given(speech())
 def test_a_line_is_short_only_where_nothing_could_be_joined(spoken: tuple[Word, ...]) -> None:
     lines = split([spoken])
-    for before, line in zip(lines, lines[1:], strict=False):
+    for before, line in itertools.pairwise(lines):
         if line.end - line.start < SHORTEST:
             assert line.start - before.end >= PAUSE or line.end - before.start > LONGEST
 

@@ -1,0 +1,146 @@
+"""Python environments for adapters that cannot live in ours: built once, found by their requirements, repaired.
+
+An environment lies in the user's cache under the hash of what it holds. It is built in place, because environments do
+not survive being moved, and counts only once its `ready.json` is there, which is written last: a build that was killed
+is swept away by the next one. Two processes that want the same one wait for each other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import venv
+from collections.abc import Sequence
+from functools import partial
+from importlib import metadata, util
+from pathlib import Path
+
+from dubbench import memory
+from dubbench.errors import BadInput, Missing
+from dubbench.locks import locked
+from dubbench.pins import cache_folder
+from dubbench.stages.base import Progress, quiet
+
+LIGHT = ("numpy>=1.26", "pydantic>=2.10", "soundfile>=0.13", "soxr>=0.5", "unicode-rbnf>=2.3")
+"""What `dubbench.worker`, the rooms and what adapters share import: 90 MB installed, no model's libraries."""
+
+MARK = "ready.json"
+SHOWN = ("Collecting ", "Downloading ", "Processing ", "Building ", "Installing ")
+"""How the installer's lines begin that tell a person how far it is."""
+
+
+def home() -> Path:
+    """The folder of all environments, in the cache."""
+    return cache_folder() / "environments"
+
+
+def folder(requires: Sequence[str]) -> Path:
+    """Where the environment that holds `requires` lies, built or not. Raises BadInput for options in disguise."""
+    for requirement in requires:
+        if requirement.startswith("-") or not requirement.strip():
+            raise BadInput(f"'{requirement}' is not a requirement; write a package, for instance 'numpy>=2'")
+    wanted = [*sorted({*LIGHT, *requires}), platform.python_version(), platform.platform(terse=True), sys.prefix]
+    return home() / hashlib.sha256("\n".join(wanted).encode()).hexdigest()[:16]
+
+
+def python(place: Path) -> Path:
+    """The interpreter of the environment at `place`."""
+    return place / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def build(requires: Sequence[str], *, progress: Progress = quiet) -> Path:
+    """The interpreter of an environment that holds `requires`; built if it is not there, or rebuilt if it is damaged.
+
+    Raises Missing with the installer's own words and the command to try by hand.
+    """
+    place = folder(requires)
+    waiting = partial(progress, "environment", 0, 1, "waiting for another process that builds the same")
+    with locked(place.with_suffix(".lock"), waiting=waiting):
+        if damage(place) is not None:
+            shutil.rmtree(place, ignore_errors=True)
+            _make(place, sorted({*LIGHT, *requires}), progress)
+    return python(place)
+
+
+def damage(place: Path) -> str | None:
+    """What is wrong with the environment at `place`, by the installer's own record of each file; None if nothing."""
+    try:
+        mark = json.loads((place / MARK).read_text("utf-8"))
+    except (OSError, ValueError):
+        return "it was never finished"
+    if not os.access(python(place), os.X_OK):
+        return "its interpreter is gone"
+    found = sorted(metadata.distributions(path=[str(_site(place))]), key=lambda d: str(d.name))
+    if [f"{d.name}=={d.version}" for d in found] != mark["installed"]:
+        return "packages came or went"
+    return next((why for d in found if (why := _harm(d)) is not None), None)
+
+
+def _harm(distribution: metadata.Distribution) -> str | None:
+    """A recorded file of a package that is gone or has another size. Compiled ones come and go by themselves."""
+    for file in distribution.files or ():
+        path = Path(str(file.locate()))
+        if not path.is_file() and path.suffix != ".pyc":
+            return f"{distribution.name}: {file} is gone"
+        if file.size is not None and path.stat().st_size != file.size:
+            return f"{distribution.name}: {file} has another size"
+    return None if distribution.files is not None else f"{distribution.name} has lost its record"
+
+
+def _site(place: Path) -> Path:
+    if os.name == "nt":
+        return place / "Lib" / "site-packages"
+    return place / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}" / "site-packages"
+
+
+def _make(place: Path, wanted: list[str], progress: Progress) -> None:
+    progress("environment", 0, len(wanted), "making an environment for " + ", ".join(wanted))
+    with_pip = shutil.which("uv") is None and util.find_spec("pip") is None
+    try:
+        venv.create(place, symlinks=os.name != "nt", with_pip=with_pip)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise Missing(f"cannot make an environment at {place} ({error}); try: apt install python3-venv") from None
+    _install(place, wanted, progress)
+    found = sorted(metadata.distributions(path=[str(_site(place))]), key=lambda d: str(d.name))
+    mark = {"wanted": wanted, "installed": [f"{d.name}=={d.version}" for d in found]}
+    with memory.replacing(place / MARK) as draft:
+        draft.write_text(json.dumps(mark), "utf-8")
+    progress("environment", len(wanted), len(wanted), "environment ready")
+
+
+def _installer(place: Path) -> list[str]:
+    """The install command: uv where there is one, our own pip reaching into the environment, else the environment's."""
+    uv = shutil.which("uv")
+    if uv:
+        return [uv, "pip", "install", "--python", str(python(place))]
+    if util.find_spec("pip") is None:
+        return [str(python(place)), "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
+    return [
+        sys.executable, "-m", "pip", "--python", str(python(place)), "install", "--no-input",
+        "--disable-pip-version-check", "--no-warn-script-location",
+    ]  # fmt: skip
+
+
+def _install(place: Path, wanted: list[str], progress: Progress) -> None:
+    """Run the installer, its lines shown as they come."""
+    environment = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")}
+    command, said, done = [*_installer(place), "--", *wanted], [], 0
+    with subprocess.Popen(
+        command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        text=True, errors="replace",
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        for line in process.stdout:
+            said.append(line.strip())
+            if line.startswith(SHOWN):
+                done = min(done + 1, len(wanted) - 1)
+                progress("environment", done, len(wanted), line.strip())
+    if process.returncode != 0:
+        words = " / ".join([s for s in said if s.startswith("ERROR")][-2:] or said[-2:])
+        by_hand = " ".join(f"'{requirement}'" for requirement in wanted)
+        raise Missing(f"an environment could not be built ({words}); see why with: python -m pip install {by_hand}")

@@ -1,0 +1,169 @@
+"""Kokoro: every word, exact in length at every pace, the same every time; blends; text as it is read."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from dubbench import catalog
+from dubbench.adapters import kokoro_text
+from dubbench.adapters.kokoro import BEFORE_LIMITS, Kokoro, blend
+from dubbench.errors import BadInput, Missing, Unsupported
+from dubbench.testing import check_adapter
+from dubbench.types import Voice
+
+pytestmark = pytest.mark.models
+
+PT = "Ela trabalha no hospital desde o começo do ano passado."
+DORA, ALEX = Voice(id="dora", preset="pf_dora"), Voice(id="alex", preset="pm_alex")
+
+
+@pytest.fixture(scope="module")
+def kokoro() -> Kokoro:
+    model = catalog.load("kokoro")
+    assert isinstance(model, Kokoro)
+    return model.ready()
+
+
+def test_it_keeps_the_contract() -> None:
+    check_adapter(catalog.load("kokoro"), languages=["en", "es", "fr", "hi", "it", "pt"], long=700, interpreters=False)
+
+
+@pytest.mark.parametrize("pace", [0.85, 1.25])
+@pytest.mark.parametrize(("preset", "language", "text"), [
+    ("pf_dora", "pt", PT), ("am_michael", "en", "Wait, what?"), ("if_sara", "it", "Se tutto va bene, partiamo domani."),
+])  # fmt: skip
+def test_pace_is_kept_within_two_hundredths(
+    kokoro: Kokoro, preset: str, language: str, text: str, pace: float
+) -> None:
+    voice = Voice(id=preset, preset=preset)
+    natural = kokoro.estimate(text, voice, language)
+    assert kokoro.speak(text, voice, language, pace=pace).sound.duration * pace == pytest.approx(natural, rel=0.02)
+
+
+def test_pace_for_a_length(kokoro: Kokoro) -> None:
+    pace = kokoro.pace_for(PT, DORA, "pt", 2.5)
+    assert kokoro.speak(PT, DORA, "pt", pace=pace).sound.duration == pytest.approx(2.5, rel=0.02)
+    with pytest.raises(BadInput, match="paces from"):
+        kokoro.pace_for(PT, DORA, "pt", 0.5)
+
+
+def test_edges_hold_silence_only_and_do_not_click(kokoro: Kokoro) -> None:
+    samples = kokoro.speak(PT, DORA, "pt").sound.samples[0]
+    edge = round(BEFORE_LIMITS[0] * 24_000)
+    assert np.abs(np.concatenate([samples[:edge], samples[-edge:]])).max() < 0.02 * np.abs(samples).max()
+    assert samples[0] == samples[-1] == 0
+
+
+def test_phonemes_are_timed_in_order(kokoro: Kokoro) -> None:
+    spoken = kokoro.speak("Bom dia, mundo.", DORA, "pt")
+    said = "".join(phoneme.symbol for phoneme in spoken.phonemes)
+    assert said == re.sub(r"[ ,.]", "", kokoro_text.phonemes("Bom dia, mundo.", "pt"))
+    starts = [phoneme.start for phoneme in spoken.phonemes]
+    assert starts == sorted(starts)
+    assert 0 <= starts[0] < 0.2 < spoken.phonemes[-1].end <= spoken.sound.duration
+
+
+def test_the_sound_is_the_same_from_several_threads(kokoro: Kokoro) -> None:
+    texts = [PT, "Sim.", "O trem atrasou."]
+    alone = [kokoro.speak(text, ALEX, "pt").sound.samples for text in texts]
+    with ThreadPoolExecutor(3) as pool:
+        together = list(pool.map(lambda text: kokoro.speak(text, ALEX, "pt").sound.samples, texts))
+    assert all(np.array_equal(a, b) for a, b in zip(alone, together, strict=True))
+
+
+@pytest.mark.parametrize("text", ["Sim.", "Não.", "Ok!"])
+def test_one_word_is_spoken(kokoro: Kokoro, text: str) -> None:
+    spoken = kokoro.speak(text, DORA, "pt")
+    assert 0.3 < spoken.sound.duration < 1.2
+    assert np.sqrt((spoken.sound.samples**2).mean()) > 0.02
+
+
+def test_a_blend_lies_between_its_voices(kokoro: Kokoro) -> None:
+    both = Voice(id="b", preset="pf_dora:0.5+pm_alex:0.5")
+    one, two, mixed = (kokoro.speak(PT, voice, "pt").sound.samples for voice in (DORA, ALEX, both))
+    assert not any(mixed.shape == x.shape and np.array_equal(mixed, x) for x in (one, two))
+    same = Voice(id="s", preset="pf_dora:3+pf_dora:1")
+    assert np.allclose(kokoro.speak(PT, same, "pt").sound.samples, one, atol=1e-4)
+
+
+def test_long_text_is_spoken_in_passes(kokoro: Kokoro) -> None:
+    long = f"{PT} O trem atrasou quarenta minutos por causa da neve. " * 6
+    parts = kokoro_text.passes(kokoro_text.phonemes(long, "pt"))
+    assert len(parts) > 1
+    one = kokoro.estimate(long[: len(long) // 6], DORA, "pt")
+    assert 5 * one < kokoro.estimate(long, DORA, "pt") < 7.5 * one
+
+
+def test_shares_of_a_blend() -> None:
+    assert blend(Voice(id="x", preset="pf_dora:3 + af_bella")) == {"pf_dora": 0.75, "af_bella": 0.25}
+
+
+@pytest.mark.parametrize("preset", ["nobody", "pf_dora+", "pf_dora:-1", "pf_dora:0", "", None, "pf_dora:0.5:1"])
+def test_unknown_voices_are_refused_with_the_known(preset: str | None) -> None:
+    with pytest.raises(BadInput, match="pm_alex"):
+        blend(Voice(id="x", preset=preset))
+
+
+def test_presets_are_told_by_language() -> None:
+    voices = Kokoro().presets("pt")
+    assert [v.preset for v in voices if v.language == "pt"] == ["pf_dora", "pm_alex", "pm_santa"]
+    assert len({v.preset for v in voices}) == len(voices) > 3
+    assert all(v.sex and v.pitch_hz and 60 < v.pitch_hz < 350 for v in voices)
+    assert Kokoro().presets("de") == ()
+
+
+def test_every_voice_has_its_weights_pinned() -> None:
+    names = {file.name for file in catalog.entry("kokoro").weights}
+    assert names == {"kokoro.onnx", *(f"{name}.bin" for name in kokoro_text.FACTS["voices"])}
+
+
+@pytest.mark.parametrize(("language", "text", "written"), [
+    ("pt", "A Dra. Ana mora na av. Paulista, nº 10.", "A doutora Ana mora na avenida Paulista, número dez."),
+    ("pt", "Em 1/3/2024, a 20 km/h...", "Em primeiro de março de dois mil e vinte e quatro, a vinte quilômetros por hora…"),
+    ("es", "¿El Sr. López vive en EE. UU.?", "El señor López vive en Estados Unidos?"),
+    ("fr", "M. Dupont et Mme Petit", "Monsieur Dupont et Madame Petit"),
+    ("it", "la sig.ra Bianchi e il sig. Rossi", "la signora Bianchi e il signor Rossi"),
+    ("en", "Mr. J. K. Smith of the U.S.A. said 3.5", "Mister J K Smith of the USA said three point five"),
+    ("en", "A 😀 day \x00 off", "A day off"),
+])  # fmt: skip
+def test_text_is_written_out(language: str, text: str, written: str) -> None:
+    assert kokoro_text.written_out(text, language) == written
+
+
+@pytest.mark.parametrize(("language", "text", "phonemes"), [
+    ("pt", "Olá, mundo!", "olˈa, mˈũŋdʊ!"), ("en", "Hello?", "həlˈoʊ?"), ("it", "Ciao.", "ʧˈao."),
+])  # fmt: skip
+def test_phonemes_keep_the_marks(language: str, text: str, phonemes: str) -> None:
+    assert kokoro_text.phonemes(text, language) == phonemes
+
+
+@pytest.mark.parametrize("count", [1, 30, 200])
+def test_passes_lose_nothing(count: int) -> None:
+    whole = " ".join(f"{'ab' * (i % 9 + 1)}{',.  '[i % 4]}".strip() for i in range(count * 4))
+    parts = kokoro_text.passes(whole)
+    assert " ".join(parts) == whole
+    assert max(map(len, parts)) <= kokoro_text.LIMIT
+    assert "".join(kokoro_text.passes("a" * 1200)) == "a" * 1200
+
+
+@pytest.mark.parametrize("text", ["", " … ", "漢字", "😀"])
+def test_what_cannot_be_said_is_refused(text: str) -> None:
+    with pytest.raises(BadInput):
+        kokoro_text.phonemes(text, "pt")
+
+
+def test_languages_it_does_not_speak() -> None:
+    with pytest.raises(Unsupported, match="pt"):
+        Kokoro().check(None, "de")
+
+
+@pytest.mark.skipif(importlib.util.find_spec("misaki") is not None, reason="misaki is installed here")
+@pytest.mark.parametrize("language", ["ja", "zh"])
+def test_what_japanese_and_chinese_need_is_said(language: str) -> None:
+    with pytest.raises(Missing, match="pip install .*misaki"):
+        Kokoro().check(None, language)
