@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dubbench import memory, subtitles
+from dubbench import memory
 from dubbench.errors import BadInput
+from dubbench.text import subtitles
 from dubbench.types import Dub, Line, Made
 
 PERSON = "person"

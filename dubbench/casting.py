@@ -38,13 +38,12 @@ def cast_voices(dub: Dub, speak: Speak, wishes: Mapping[str, str]) -> Dub:
     for voice in dub.voices:
         if voice.speaker in dub.speakers and voice.speaker not in chosen and _kept(voice, dub, speak, offered):
             chosen[voice.speaker] = _named(voice.preset or "", speak, offered)
-    flags: list[Flag] = []
     for label in sorted(dub.speakers, key=lambda label: -_seconds(dub, label)):
         if label not in chosen:
             chosen[label] = _chosen(_voice(dub, label), offered, tuple(chosen.values()))
-        flags += _flags(label, chosen, dub.target_language)
-    voices = tuple(_dressed(v, chosen[v.speaker]) if v.speaker in chosen else v for v in dub.voices)
-    return dub.but(voices=voices).flagged(ROOM, *flags)
+    language = dub.target_language
+    voices = tuple(_dressed(v, chosen[v.speaker], language) if v.speaker in chosen else v for v in dub.voices)
+    return dub.but(voices=voices).flagged(ROOM, *_flags({x: chosen[x] for x in dub.speakers}, language))
 
 
 def _checked(dub: Dub, speak: Speak, offered: Sequence[Voice], wishes: Mapping[str, str]) -> None:
@@ -120,22 +119,25 @@ def _octaves(person: Voice, voice: Voice) -> float:
     return abs(math.log2(voice.pitch_hz / person.pitch_hz)) if voice.pitch_hz and person.pitch_hz else 0.0
 
 
-def _flags(label: str, chosen: Mapping[str, Voice], language: str) -> list[Flag]:
-    voice = chosen[label]
-    same = [other for other in chosen if other != label and chosen[other].preset == voice.preset]
-    flags = []
-    if voice.language and voice.language[:2] != language[:2]:
-        detail = f"{label} is read by '{voice.preset}', whose own language is '{voice.language}'"
-        flags.append(Flag(room=ROOM, name="borrowed-voice", detail=detail))
-    if same:
-        detail = f"{label} shares '{voice.preset}' with {', '.join(same)}; choose with --voice {label}=NAME"
-        flags.append(Flag(room=ROOM, name="shared-voice", detail=detail))
+def _flags(chosen: Mapping[str, Voice], language: str) -> list[Flag]:
+    """Who borrows a voice of another language, and who has one that somebody before them has."""
+    flags: list[Flag] = []
+    first: dict[str | None, str] = {}
+    for label, voice in chosen.items():
+        if voice.language and voice.language != language:
+            detail = f"{label} is read by '{voice.preset}', whose own language is '{voice.language}'"
+            flags.append(Flag(room=ROOM, name="borrowed-voice", detail=detail))
+        if voice.preset in first:
+            detail = f"{label} shares '{voice.preset}' with {first[voice.preset]}; choose with --voice {label}=NAME"
+            flags.append(Flag(room=ROOM, name="shared-voice", detail=detail))
+        first.setdefault(voice.preset, label)
     return flags
 
 
-def _dressed(person: Voice, preset: Voice) -> Voice:
-    """The speaker's voice wearing a preset; their own pitch, sex and reference stay."""
-    return person.but(preset=preset.preset, name=person.name or preset.name, licence=preset.licence)
+def _dressed(person: Voice, preset: Voice, language: str) -> Voice:
+    """The speaker's voice wearing a preset, cast for `language`; their own pitch, sex and reference stay."""
+    name = person.name or preset.name
+    return person.but(preset=preset.preset, name=name, licence=preset.licence, language=language)
 
 
 def _voice(dub: Dub, label: str) -> Voice:

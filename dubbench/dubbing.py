@@ -10,9 +10,9 @@ from typing import overload
 from dubbench import catalog, documents, languages, media, memory
 from dubbench.brought import with_transcript
 from dubbench.errors import BadInput
-from dubbench.glossary import read as read_glossary
 from dubbench.run import Run
 from dubbench.stages.base import Progress, Stage, quiet
+from dubbench.text.glossary import read as read_glossary
 from dubbench.types import Dub, Source, Wishes
 
 

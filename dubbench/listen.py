@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from dubbench import media, memory, spelling
+from dubbench import media, memory
 from dubbench.stages.base import Progress, quiet
 from dubbench.stages.speak import Speak, with_take
 from dubbench.stages.transcribe import Transcribe
 from dubbench.stages.watermark import Watermark
+from dubbench.text import spelling
 from dubbench.types import Dub, Flag, Line, Seconds, Sound, Take
 
 ROOM = "listen"

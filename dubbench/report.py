@@ -166,7 +166,8 @@ def _row(line: Line) -> str:
     placed = f"{line.placed_start:.2f}–{line.placed_end:.2f}" if line.placed_start is not None else ""
     tempo = f"×{line.tempo:.2f}" if line.tempo else ""
     return (
-        f"<tr><td>{_esc(line.id)}<br><small>{_esc(line.speaker)}</small></td><td>{times}<br><b>{placed}</b> {tempo}</td>"
+        f"<tr><td>{_esc(line.id)}<br><small>{_esc(line.speaker)}</small></td>"
+        f"<td>{times}<br><b>{placed}</b> {tempo}</td>"
         f"<td>{_esc(line.text)}<br><b>{_esc(line.translation or '')}</b>{marks}</td></tr>"
     )
 

@@ -10,11 +10,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from dubbench import bed, languages, media, memory, mix, subtitles
+from dubbench import languages, media, memory, mix
+from dubbench.mix import bed
 from dubbench.mix.meter import SILENCE_LUFS, metered
 from dubbench.stages.base import Progress, quiet
 from dubbench.stages.speak import Speak
 from dubbench.stages.watermark import Watermark
+from dubbench.text import subtitles
 from dubbench.timeline.fit import EARLIEST, FASTEST, Piece, Place, plan
 from dubbench.types import Dub, Flag, Line, Output, Seconds, Source, Tracks
 

@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from dubbench import casting, catalog, documents, glossary, languages, listen, media, memory, report, rooms
+from dubbench import casting, catalog, documents, languages, listen, media, memory, report, rooms
 from dubbench.brought import PERSON, with_translation
 from dubbench.errors import AdapterFailed, BadInput, DubError
 from dubbench.stages.base import Progress, Stage, quiet
+from dubbench.text import glossary
 from dubbench.types import Dub, Flag
 
 T = TypeVar("T")

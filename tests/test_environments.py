@@ -13,8 +13,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dubbench import apart, environments
+from dubbench import apart
 from dubbench.adapters.toy import ToySpeak
+from dubbench.apart import environments
 from dubbench.errors import BadInput, Missing
 from dubbench.types import Voice
 

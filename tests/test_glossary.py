@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dubbench import glossary
 from dubbench.errors import BadInput
+from dubbench.text import glossary
 from dubbench.types import Flag, Line
 
 TERMS = {"server": "servidor", "Apple": "", "IT": "TI", "New York Times": "", "New York": "Nova Iorque"}

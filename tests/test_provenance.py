@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from dubbench import __version__, catalog, marks, media, provenance, signing
+from dubbench import __version__, catalog, media, provenance
 from dubbench.cli.verify import verify
 from dubbench.errors import BadInput, Missing, Unsupported
+from dubbench.provenance import marks, signing
 from dubbench.types import Samples, Sound
 from tests.clips import make_film, tone
 from tests.voices import LINES, said

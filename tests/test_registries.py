@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from dubbench import catalog, clients, registries
+from dubbench import catalog
 from dubbench.errors import BadInput, Missing
-from dubbench.weights import cache_folder
+from dubbench.weights import cache_folder, clients, registries
 from tests.packages import cache, calls, npm_from, wheel, wheels_from
 
 __all__ = ["cache"]
@@ -194,7 +194,7 @@ class Hub(http.server.BaseHTTPRequestHandler):
 
 HUB_FETCHER = """
 import sys, pathlib
-from dubbench import clients
+from dubbench.weights import clients
 from dubbench.errors import Missing
 for path in sys.argv[2:]:
     try:

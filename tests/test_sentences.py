@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dubbench.sentences import clauses, split
+from dubbench.text.sentences import clauses, split
 
 SPLIT = [
     ("en", "Hello! How are you? Fine.", ["Hello!", "How are you?", "Fine."]),

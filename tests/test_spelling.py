@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dubbench import numerals
-from dubbench.spelling import Errors, aligned, cer, same_sound, spoken, wer, words
+from dubbench.text import numerals
+from dubbench.text.spelling import Errors, aligned, cer, same_sound, spoken, wer, words
 
 READ = [
     ("en", "It costs $4.50, or 20% less.", "It costs four dollars and fifty cents, or twenty percent less."),

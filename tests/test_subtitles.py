@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dubbench import subtitles
 from dubbench.errors import BadInput
-from dubbench.subtitles import Cue
+from dubbench.text import subtitles
+from dubbench.text.subtitles import Cue
 
 SRT = """1
 00:00:01,000 --> 00:00:02,500

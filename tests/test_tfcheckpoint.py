@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dubbench import tfcheckpoint
 from dubbench.errors import BadInput
+from dubbench.weights import tensorflow as tfcheckpoint
 
 TENSORS: dict[str, Any] = {
     "conv2d/bias": np.arange(3, dtype=np.float32),

@@ -11,10 +11,9 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from dubbench import pins, registries
 from dubbench.errors import BadInput, Missing
-from dubbench.locks import locked
-from dubbench.weights import WeightFile, Weights, cache_folder, listening
+from dubbench.weights import WeightFile, Weights, cache_folder, listening, pins, registries
+from dubbench.weights.locks import locked
 from tests.packages import cache, calls, fetcher, finished, npm_from, pin, until, wheel, wheels_from
 
 __all__ = ["cache"]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dubbench import wire
+from dubbench.apart import wire
 from dubbench.stages.speak import Speak, Spoken
 from dubbench.testing.report import same
 from dubbench.types import Phoneme, Sound, Turn, Voice

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dubbench import mending, phrases, residue
-from dubbench.wordings import distinct, faithful, names, negations, shorter, without_fillers
+from dubbench.translation import mending, phrases, residue
+from dubbench.translation.wordings import distinct, faithful, names, negations, shorter, without_fillers
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,12 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
-from dubbench import glossary as terms_of
-from dubbench import phrases, residue, sentences, wordings
 from dubbench.errors import AdapterFailed, Missing
-from dubbench.marian import Marian
 from dubbench.stages.translate import Translate
+from dubbench.text import glossary as terms_of
+from dubbench.text import sentences
+from dubbench.translation import phrases, residue, wordings
+from dubbench.translation.marian import Marian
 from dubbench.types import Line
 
 MODES = {

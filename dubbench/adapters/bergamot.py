@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from dubbench.marian import Marian
 from dubbench.stages.translate import Translate
+from dubbench.translation.marian import Marian
 from dubbench.types import Line
 
 

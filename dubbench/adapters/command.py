@@ -18,16 +18,17 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from dubbench import media, subtitles
+from dubbench import media
 from dubbench.errors import AdapterFailed, BadInput
-from dubbench.foreign import sayable, spread, within, without_edges
-from dubbench.programs import Command, failed, run, text_of, written
+from dubbench.foreign.fitness import sayable, spread, within, without_edges
+from dubbench.foreign.programs import Command, failed, run, text_of, written
 from dubbench.stages.base import Stage
 from dubbench.stages.diarize import Diarize
 from dubbench.stages.separate import Separate
 from dubbench.stages.speak import Speak, Spoken
 from dubbench.stages.transcribe import Transcribe, Transcript
 from dubbench.stages.translate import Translate
+from dubbench.text import subtitles
 from dubbench.types import Controls, Line, Seconds, Sound, Turn, Voice, Word
 
 

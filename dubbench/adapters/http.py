@@ -16,9 +16,9 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from dubbench.endpoints import Endpoint, form, post, post_json
 from dubbench.errors import AdapterFailed, BadInput
-from dubbench.foreign import sayable, spread, within, without_edges
+from dubbench.foreign.endpoints import Endpoint, form, post, post_json
+from dubbench.foreign.fitness import sayable, spread, within, without_edges
 from dubbench.media.sound import pcm16
 from dubbench.stages.base import Stage
 from dubbench.stages.speak import Speak, Spoken

@@ -67,7 +67,7 @@ class Perth(Watermark):
     def detect(self, sound: Sound) -> float:
         """The detector's figure over the frames that stand out, cut to [0, 1]; 0 for silence.
 
-        Ask about speech: held notes of unmarked music read up to 0.77 (see `dubbench.marks`).
+        Ask about speech: held notes of unmarked music read up to 0.77 (see `dubbench.provenance.marks`).
         """
         self.ready()
         if not sound.samples.any():
@@ -85,7 +85,7 @@ class Perth(Watermark):
         return float(np.clip((found * weight).sum() / weight.sum(), 0.0, 1.0))
 
     def _write_marker(self, path: Path) -> None:
-        from dubbench import checkpoints
+        from dubbench.weights import checkpoints
 
         net = graphs.Graph("perth-mark")
         weights = checkpoints.read_torch(self.weights.folder() / CHECKPOINT)["model"]
@@ -93,7 +93,7 @@ class Perth(Watermark):
         net.write(path, {"levels": ["batch", BINS, "frames"]}, {"change": ["batch", BINS, "frames"]})
 
     def _write_finder(self, path: Path) -> None:
-        from dubbench import checkpoints
+        from dubbench.weights import checkpoints
 
         net = graphs.Graph("perth-find")
         weights = checkpoints.read_torch(self.weights.folder() / CHECKPOINT)["model"]

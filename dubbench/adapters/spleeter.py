@@ -13,9 +13,10 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from dubbench import graphs, spectrum, tfcheckpoint
+from dubbench import graphs, spectrum
 from dubbench.stages.separate import Separate
 from dubbench.types import Samples, Sound
+from dubbench.weights import tensorflow as tfcheckpoint
 
 SIZE, HOP = 4096, 1024
 BINS = 1024

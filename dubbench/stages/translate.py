@@ -6,9 +6,10 @@ from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from dubbench import glossary, memory
+from dubbench import memory
 from dubbench.errors import AdapterFailed, BadInput
 from dubbench.stages.base import Progress, Stage, quiet
+from dubbench.text import glossary
 from dubbench.types import Dub, Line
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dubbench import wire
+from dubbench.apart import wire
 from dubbench.errors import BadInput, DubError, Unsupported
 from dubbench.stages.base import Stage
 from dubbench.testing import fresh, heard, worded

@@ -18,7 +18,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dubbench import media, wire
+from dubbench import media
+from dubbench.apart import wire
 from dubbench.errors import BadInput, Unsupported
 from dubbench.stages.base import Stage
 from dubbench.testing.report import broken, left_out

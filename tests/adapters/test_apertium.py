@@ -8,10 +8,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from dubbench import catalog, glossary
+from dubbench import catalog
 from dubbench.adapters import apertium
 from dubbench.errors import AdapterFailed, Missing, Unsupported
 from dubbench.stages.translate import Translate
+from dubbench.text import glossary
 from dubbench.types import Line
 
 MODE, PACKAGE = apertium.MODES["pt-es"]

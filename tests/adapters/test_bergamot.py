@@ -10,10 +10,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from dubbench import catalog, glossary, marian
+from dubbench import catalog
 from dubbench.errors import AdapterFailed, Unsupported
-from dubbench.marian import Marian, nonsense, repeats
 from dubbench.stages.translate import Translate
+from dubbench.text import glossary
+from dubbench.translation import marian
+from dubbench.translation.marian import Marian, nonsense, repeats
 from dubbench.types import Line
 
 pytestmark = pytest.mark.models

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -37,9 +38,7 @@ def test_it_keeps_the_contract() -> None:
 @pytest.mark.parametrize(("preset", "language", "text"), [
     ("pf_dora", "pt", PT), ("am_michael", "en", "Wait, what?"), ("if_sara", "it", "Se tutto va bene, partiamo domani."),
 ])  # fmt: skip
-def test_pace_is_kept_within_two_hundredths(
-    kokoro: Kokoro, preset: str, language: str, text: str, pace: float
-) -> None:
+def test_pace_is_kept_within_two_hundredths(kokoro: Kokoro, preset: str, language: str, text: str, pace: float) -> None:
     voice = Voice(id=preset, preset=preset)
     natural = kokoro.estimate(text, voice, language)
     assert kokoro.speak(text, voice, language, pace=pace).sound.duration * pace == pytest.approx(natural, rel=0.02)
@@ -124,7 +123,7 @@ def test_every_voice_has_its_weights_pinned() -> None:
 
 @pytest.mark.parametrize(("language", "text", "written"), [
     ("pt", "A Dra. Ana mora na av. Paulista, nº 10.", "A doutora Ana mora na avenida Paulista, número dez."),
-    ("pt", "Em 1/3/2024, a 20 km/h...", "Em primeiro de março de dois mil e vinte e quatro, a vinte quilômetros por hora…"),
+    ("pt", "Em 1/3/2024: 20 km/h...", "Em primeiro de março de dois mil e vinte e quatro: vinte quilômetros por hora…"),
     ("es", "¿El Sr. López vive en EE. UU.?", "El señor López vive en Estados Unidos?"),
     ("fr", "M. Dupont et Mme Petit", "Monsieur Dupont et Madame Petit"),
     ("it", "la sig.ra Bianchi e il sig. Rossi", "la signora Bianchi e il signor Rossi"),
@@ -139,7 +138,7 @@ def test_text_is_written_out(language: str, text: str, written: str) -> None:
     ("pt", "Olá, mundo!", "olˈa, mˈũŋdʊ!"), ("en", "Hello?", "həlˈoʊ?"), ("it", "Ciao.", "ʧˈao."),
 ])  # fmt: skip
 def test_phonemes_keep_the_marks(language: str, text: str, phonemes: str) -> None:
-    assert kokoro_text.phonemes(text, language) == phonemes
+    assert kokoro_text.phonemes(text, language) == unicodedata.normalize("NFD", phonemes)
 
 
 @pytest.mark.parametrize("count", [1, 30, 200])

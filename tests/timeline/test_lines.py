@@ -47,7 +47,8 @@ def test_a_line_is_short_only_where_nothing_could_be_joined(spoken: tuple[Word, 
 
 
 def test_cuts_at_sentence_ends_but_not_at_abbreviations_or_initials() -> None:
-    spoken = words(("Dr.", 0, 0.4), ("J.", 0.4, 0.7), ("Smith", 0.7, 1.2), ("left.", 1.2, 1.8), ("We", 1.9, 2.2), ("stayed.", 2.2, 3.2))  # fmt: skip
+    said = (("Dr.", 0.4), ("J.", 0.7), ("Smith", 1.2), ("left.", 1.8), ("We", 2.2), ("stayed.", 3.2))
+    spoken = words(*((text, end - 0.3, end) for text, end in said))
     assert [line.text for line in split([spoken])] == ["Dr. J. Smith left.", "We stayed."]
 
 

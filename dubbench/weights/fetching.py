@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import IO, TypeAlias
 
-from dubbench import registries
 from dubbench.errors import BadInput, Missing
 from dubbench.memory import file_sha256, replacing
-from dubbench.pins import Source, Stamps, WeightFile, cache_folder, own_folder, parts
+from dubbench.weights import registries
+from dubbench.weights.pins import Source, Stamps, WeightFile, cache_folder, own_folder, parts
 
 Listener: TypeAlias = Callable[[str, int, int, str], None]
 """Called as listener(model, done_bytes, total_bytes, what) while files arrive."""

@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from dubbench import dormant, marks, memory, signing
+from dubbench import memory
 from dubbench.errors import AdapterFailed, BadInput, Unsupported
+from dubbench.provenance import dormant, marks, signing
 from dubbench.stages.watermark import Watermark
 from dubbench.types import Noun
 

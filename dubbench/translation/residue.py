@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from dubbench import sentences
+from dubbench.text import sentences
 
 _Rules = Sequence[tuple[str, str]]
 
@@ -59,7 +59,10 @@ _WITH_TE = (
 )
 _LEAD = r"(?:(?:(?:Eh|Hola|Bien|Bueno|Entonces|Oh|Ah|Perdón|Disculpe|No|Sí|Está bien|De acuerdo),|Pero\b)\s+(?=\S))?"
 _TAG = re.compile(r",\s*(?=(?:no|verdad|cierto|de acuerdo|sí|eh|vale)\?+$)", re.IGNORECASE)
-_KNOWING = r"\b(s[eé]|sabes?|saben|saber|sabía|mostrar\w*|explicar\w*|pregunt\w+|entiend\w+|dime|dígame|ver|averiguar|descubrir)"
+_KNOWING = (
+    r"\b(s[eé]|sabes?|saben|saber|sabía|mostrar\w*|explicar\w*|pregunt\w+|entiend\w+|dime|dígame|ver|averiguar"
+    r"|descubrir)"
+)
 _PEOPLE = "yo|él|ella|usted|nosotros|ellos|ellas|ustedes"
 
 

@@ -19,10 +19,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from dubbench.errors import BadInput
-from dubbench.fetching import Fetch, Listener, listening, say, settle, sweep
-from dubbench.locks import locked
 from dubbench.memory import replacing
-from dubbench.pins import Source, Stamps, WeightFile, cache_folder, own_folder
+from dubbench.weights.fetching import Fetch, Listener, listening, say, settle, sweep
+from dubbench.weights.locks import locked
+from dubbench.weights.pins import Source, Stamps, WeightFile, cache_folder, own_folder
 
 __all__ = ["Listener", "Source", "WeightFile", "Weights", "cache_folder", "listening", "own_folder"]
 

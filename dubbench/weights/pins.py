@@ -13,10 +13,10 @@ from typing import Any, TypeAlias
 
 from pydantic import Field, field_validator
 
-from dubbench import registries
 from dubbench.errors import BadInput
 from dubbench.memory import file_sha256, replacing
 from dubbench.types import Noun
+from dubbench.weights import registries
 
 Source: TypeAlias = str | tuple[str, ...]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from dubbench import numerals
+from dubbench.text import numerals
 
 _CLOSED = re.compile(r"[\"'”’»)\]]*([.!?…]+)?[\"'”’»)\]]*$")
 
@@ -39,7 +39,8 @@ def _portuguese(out: str, source_text: str) -> str:
         out = re.sub(r"\b([Oo]) que (?=\w+ est\w+ falando)", lambda m: f"{'D' if m[1] == 'O' else 'd'}o que ", out)
     if re.search(r"\bhow are you doing\b", source_text, re.IGNORECASE):
         out = re.sub(r"\b([Cc]omo você está) (?:fazendo|indo)\b", r"\1", out)
-    return out
+    out = re.sub(r"\b(aqui|aí|ali|lá|cá) em baixo\b", r"\1 embaixo", out)
+    return re.sub(r"^(Oh|Ah) (?=\w)", r"\1, ", out)
 
 
 def _begun(out: str, source_text: str) -> str:

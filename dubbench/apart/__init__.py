@@ -1,10 +1,10 @@
 """The parent side of isolated adapters: an object with a room's face whose verbs run in a process of their own.
 
-    Stage (ours) ── JSON lines on stdin ──▶ python -m dubbench.worker ──▶ the adapter, in its own environment
+    Stage (ours) ── JSON lines on stdin ──▶ python -m dubbench.apart.worker ──▶ the adapter, in its own environment
          ▲──────── JSON lines on a pipe ───────┘        sound: float32 WAV in an exchange folder
 
 Whatever happens over there (a crash, an exit, a hang, no memory, a nonsense answer) is an `AdapterFailed` here that
-carries the last words of the process's log; the next call starts a fresh worker. Values cross by `dubbench.wire`.
+carries the last words of the process's log; the next call starts a fresh worker. Values cross by `dubbench.apart.wire`.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from functools import cache, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dubbench import environments, errors, wire
-from dubbench.child import Child, ChildError
+from dubbench import errors
+from dubbench.apart import environments, wire
+from dubbench.apart.child import Child, ChildError
 from dubbench.stages.base import Progress, Stage, quiet
 from dubbench.types import Seconds
 from dubbench.weights import Weights

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from dubbench import numerals
+from dubbench.text import numerals
 
 _Match = re.Match[str]
 _NUMBER = numerals.DIGITS

@@ -1,4 +1,4 @@
-"""The child side of an isolated adapter: `python -m dubbench.worker FD`. Its parent is `dubbench.apart`.
+"""The child side of an isolated adapter: `python -m dubbench.apart.worker FD`. Its parent is `dubbench.apart`.
 
 Requests are JSON lines on stdin, replies are JSON lines on the pipe FD: never on stdout, where libraries print. The
 first request builds and loads the adapter, each other one calls a verb. When stdin ends the parent is gone, and so are
@@ -19,7 +19,8 @@ import traceback
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
-from dubbench import errors, wire
+from dubbench import errors
+from dubbench.apart import wire
 from dubbench.stages.base import Stage
 from dubbench.weights import WeightFile, Weights
 

@@ -1,6 +1,6 @@
 """A child process that answers JSON lines: started, asked under a deadline, ended with all it started.
 
-What the requests mean is `dubbench.apart`'s and `dubbench.worker`'s business.
+What the requests mean is `dubbench.apart`'s and `dubbench.apart.worker`'s business.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import weakref
 from pathlib import Path
 from typing import Any
 
-from dubbench import wire
+from dubbench.apart import wire
 from dubbench.types import Seconds
 
 TAIL = 4_000
@@ -28,7 +28,7 @@ class ChildError(Exception):
 
 
 class Child:
-    """`python -m dubbench.worker` under `interpreter`, which imports from `path`. `ask` is for one caller at a time.
+    """`python -m dubbench.apart.worker` under `interpreter`, which imports from `path`. One caller asks at a time.
 
     What it prints goes to a log in the `exchange` folder; it answers on a pipe of its own.
     """
@@ -39,7 +39,7 @@ class Child:
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 # -P: the folder we happen to stand in is no place to import from.
-                [str(interpreter), "-P", "-m", "dubbench.worker", str(write), str(exchange)],
+                [str(interpreter), "-P", "-m", "dubbench.apart.worker", str(write), str(exchange)],
                 stdin=subprocess.PIPE, stdout=log, stderr=log, pass_fds=(write,), start_new_session=True,
                 env={**os.environ, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"},
             )  # fmt: skip

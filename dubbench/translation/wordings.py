@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from dubbench import numerals
+from dubbench.text import numerals
 
 _FILLERS = {
     "en": (

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dubbench.readings import spoken
+from dubbench.text.readings import spoken
 
 _SAME: dict[str, dict[str, str]] = {
     "en": {

@@ -22,12 +22,12 @@ from pathlib import Path
 
 from dubbench import memory
 from dubbench.errors import BadInput, Missing
-from dubbench.locks import locked
-from dubbench.pins import cache_folder
 from dubbench.stages.base import Progress, quiet
+from dubbench.weights.locks import locked
+from dubbench.weights.pins import cache_folder
 
 LIGHT = ("numpy>=1.26", "pydantic>=2.10", "soundfile>=0.13", "soxr>=0.5", "unicode-rbnf>=2.3")
-"""What `dubbench.worker`, the rooms and what adapters share import: 90 MB installed, no model's libraries."""
+"""What `dubbench.apart.worker`, the rooms and what adapters share import: 90 MB installed, no model's libraries."""
 
 MARK = "ready.json"
 SHOWN = ("Collecting ", "Downloading ", "Processing ", "Building ", "Installing ")

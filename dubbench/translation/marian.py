@@ -12,8 +12,9 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from dubbench import glossary, mending, numerals, phrases, sentences, wordings
 from dubbench.errors import AdapterFailed, BadInput
+from dubbench.text import glossary, numerals, sentences
+from dubbench.translation import mending, phrases, wordings
 
 _NAMED = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\w+|\S{40,}")
 """What is copied rather than translated: addresses and unbroken strings."""

@@ -1,0 +1,296 @@
+"""Kokoro-82M speaking through onnxruntime: voices, blends, length planned and kept. How text is read: kokoro_text.
+
+The model knows how long each phoneme will be before any sound is made (in frames of 600 samples at 24 kHz), so a
+length is planned at any speed on a cut of the graph that costs 4 % of speaking, and the sound then has that length:
+
+    tokens   | pad |  o  l  a  .  | pad |
+    sound    .......ooo ll aaaa..........        each voice has its own silence at the edges (kokoro.json)
+    taken        [--------------]                25 ms before what is heard, 60 ms after
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from dubbench import graphs
+from dubbench.adapters import kokoro_text
+from dubbench.adapters.kokoro_text import FACTS, TOKENS
+from dubbench.errors import BadInput
+from dubbench.stages.speak import Speak, Spoken
+from dubbench.types import Controls, Phoneme, Samples, Seconds, Sound, Voice
+
+RATE, FRAME = 24_000, 600
+DURATIONS = "/encoder/predictor/ReduceSum_output_0"
+"""Frames of each token before they are divided by the speed and rounded: a tensor inside the graph."""
+
+LEAD = 0.060
+"""Seconds by which the sound leads its tokens."""
+
+LEAD_BY_SPEED = 0.2
+"""How the start of what is heard moves against its token as 1 / speed shrinks: five voices, speeds 0.6 to 1.8."""
+
+BEFORE, AFTER = 0.025, 0.060
+"""Seconds kept around what is heard, and how far they may give so that a length is met to the sample."""
+BEFORE_LIMITS, AFTER_LIMITS = (0.010, 0.060), (0.020, 0.160)
+OFF = 0.015
+"""A length at a wished pace that is off by more than this share is asked for once more."""
+SHORTEST = 0.1
+
+FADE = 0.005
+PEAK = 0.99
+SLOWEST, FASTEST = 0.5, 2.0
+PAUSES = {".": 0.30, "!": 0.30, "?": 0.30, "…": 0.30, ",": 0.15, ";": 0.20, ":": 0.20}
+"""Seconds of silence between two passes of a text that is too long for one, by the mark it is cut at."""
+
+_LETTERS = {"a": "en", "b": "en", "e": "es", "f": "fr", "h": "hi", "i": "it", "j": "ja", "p": "pt", "z": "zh"}
+_JOINS_NEXT, _JOINS_LAST = "ˈˌ", "ːʰʲ\u0303↓→↗↘"
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """What is said in one pass. `natural` are frames of each token at speed 1, pads included, not rounded."""
+
+    symbols: str
+    tokens: npt.NDArray[np.int64]
+    style: Samples
+    natural: Samples
+    edges: dict[str, float]
+
+    def frames(self, speed: float) -> npt.NDArray[np.int64]:
+        """As the model rounds them: at least one each."""
+        return np.maximum(np.round(self.natural / np.float32(speed)), 1).astype(np.int64)
+
+    def seconds(self, speed: float) -> Seconds:
+        """Length of what is taken, at `speed`: how the voice behaves at its edges is measured (kokoro.json)."""
+        ends = np.cumsum(self.frames(speed)) * (FRAME / RATE)
+        last = max(i for i, symbol in enumerate(self.symbols) if symbol.isalpha() and symbol not in _JOINS_LAST)
+        first = ends[0] + self.edges["lead"] + LEAD_BY_SPEED * (1 - 1 / speed)
+        heard = ends[last] + self.edges["after"] + self.edges["share"] * (ends[-1] - ends[last]) - first
+        return max(float(heard), SHORTEST) + BEFORE + AFTER
+
+    @property
+    def pause(self) -> Seconds:
+        """The silence that follows when another piece does, at speed 1."""
+        return PAUSES.get(self.symbols[-1], 0.05)
+
+
+class Kokoro(Speak):
+    """Kokoro-82M v1.0, ONNX int8, 54 voices in 9 languages; a style vector for each length of text.
+
+    A preset is a voice's name or a blend of several by shares: "pf_dora:0.6+af_bella:0.4". Any voice can read any
+    language; those that stay intelligible are the business of casting. Model and voices Apache-2.0; espeak-ng, which
+    reads the text, GPL-3.0-or-later. Japanese and Chinese need misaki (Apache-2.0).
+    """
+
+    licence = "Apache-2.0; espeak-ng GPL-3.0-or-later"
+    languages = ("en", "es", "fr", "hi", "it", "ja", "pt", "zh")
+    requires = ("onnxruntime>=1.20", "onnx>=1.17", "espeakng-loader==0.2.4")
+    # One session on one thread each gives more sound a second than one on all (spikes: RTF 0.28 against 0.37).
+    parallel: ClassVar[int] = graphs.threads()
+
+    _model: Any
+    _lengths: Any
+    _styles: dict[str, Samples]
+
+    def load(self) -> None:
+        model = self.weights.folder() / "kokoro.onnx"
+        lengths = self.weights.built("lengths.onnx", 1, lambda draft: cut_graph(model, draft))
+        self._model, self._lengths = graphs.session(model, intra_op=1), graphs.session(lengths, intra_op=1)
+        self._styles = {}
+        kokoro_text.espeak()
+
+    def unload(self) -> None:
+        self._model = self._lengths = None
+        self._styles = {}
+
+    def check(self, source: str | None, target: str) -> None:
+        """Raises Unsupported, or Missing where the reading rules of Japanese or Chinese are not installed."""
+        super().check(source, target)
+        kokoro_text.need(target)
+
+    def presets(self, language: str) -> tuple[Voice, ...]:
+        """Voices whose mother tongue is `language`, then guests of other tongues that were understood reading it."""
+        natives = [name for name in FACTS["voices"] if _LETTERS[name[0]] == language]
+        return tuple(_voice(name) for name in (*natives, *FACTS["guests"].get(language, ())))
+
+    def estimate(self, text: str, voice: Voice, language: str) -> Seconds:
+        """Seconds at pace 1, from the model's own durations."""
+        return _seconds(self._pieces(text, voice, language), 1.0)
+
+    def pace_for(self, text: str, voice: Voice, language: str, seconds: Seconds) -> float:
+        """The pace at which `text` takes `seconds`. Raises BadInput when no pace in [0.5, 2] does."""
+        return _possible(self.estimate(text, voice, language) / seconds)
+
+    def speak(
+        self, text: str, voice: Voice, language: str, *, pace: float = 1.0, controls: Controls = Controls()
+    ) -> Spoken:
+        """24 kHz; it takes `estimate` / pace seconds, to the sample where the silence at its edges allows."""
+        pieces = self._pieces(text, voice, language)
+        wanted = _seconds(pieces, 1.0) / _possible(pace)
+        samples, phonemes = self._said(pieces, wanted)
+        off = len(samples) / RATE - wanted
+        if pace != 1 and abs(off) > OFF * wanted:
+            again = self._said(pieces, wanted, planned=max(wanted - off, 0.5 * wanted))
+            samples, phonemes = min((samples, phonemes), again, key=lambda said: abs(len(said[0]) / RATE - wanted))
+        # The model overshoots full scale now and then (up to 1.24): the whole line is turned down, never clipped.
+        samples *= min(1.0, PEAK / max(float(np.abs(samples).max()), 1e-9))
+        return Spoken(Sound(samples[None], RATE), tuple(phonemes))
+
+    def _said(
+        self, pieces: list[_Piece], wanted: Seconds, planned: Seconds | None = None
+    ) -> tuple[Samples, list[Phoneme]]:
+        """The sound at the speed that should take `planned` seconds, its edges giving a little to take `wanted`."""
+        speed = _speed(pieces, planned or wanted)
+        exactly = wanted / _seconds(pieces, speed)
+        parts: list[Samples] = []
+        phonemes: list[Phoneme] = []
+        for i, piece in enumerate(pieces):
+            at = sum(map(len, parts)) / RATE
+            sound, start = _taken(self._sound(piece, speed), round(piece.seconds(speed) * exactly * RATE))
+            phonemes += [_moved(p, at - start, at, at + len(sound) / RATE) for p in _timed(piece, speed)]
+            parts.append(sound)
+            if i + 1 < len(pieces):
+                parts.append(np.zeros(round(piece.pause / speed * RATE), np.float32))
+        return np.concatenate(parts), phonemes
+
+    def _pieces(self, text: str, voice: Voice, language: str) -> list[_Piece]:
+        self.ready()
+        self._refuse(language)
+        shares = blend(voice)
+        first = max(shares, key=lambda name: shares[name])
+        read_as = "en-gb" if language == "en" and first.startswith("b") else language
+        symbols = kokoro_text.phonemes(text, read_as)
+        return [self._piece(part, shares) for part in kokoro_text.passes(symbols)]
+
+    def _piece(self, symbols: str, shares: dict[str, float]) -> _Piece:
+        tokens = np.array([[0, *(TOKENS[s] for s in symbols), 0]], np.int64)
+        style = np.sum([share * self._style(name)[len(symbols) - 1] for name, share in shares.items()], axis=0)[None]
+        natural = self._lengths.run(None, {"tokens": tokens, "style": style.astype(np.float32)})[0].ravel()
+        facts = FACTS["voices"]
+        edges = {e: sum(s * facts[name][e] for name, s in shares.items()) for e in ("lead", "after", "share")}
+        return _Piece(symbols, tokens, style.astype(np.float32), natural, edges)
+
+    def _style(self, name: str) -> Samples:
+        """(510, 256): one style vector for each number of phonemes."""
+        if name not in self._styles:
+            self._styles[name] = np.fromfile(self.weights.folder() / f"{name}.bin", "<f4").reshape(-1, 256)
+        return self._styles[name]
+
+    def _sound(self, piece: _Piece, speed: float) -> Samples:
+        inputs = {"tokens": piece.tokens, "style": piece.style, "speed": np.array([speed], np.float32)}
+        sound: Samples = self._model.run(None, inputs)[0].ravel()
+        if len(sound) != piece.frames(speed).sum() * FRAME:
+            raise RuntimeError(f"{len(sound)} samples came instead of {piece.frames(speed).sum() * FRAME}")
+        return sound
+
+
+def cut_graph(model: Path, to: Path) -> None:
+    """Write the part of the ONNX `model` that ends in DURATIONS: 14 of its 92 MB."""
+    import onnx
+    from onnx import TensorProto, helper
+
+    whole = onnx.load(str(model))
+    graph, need, nodes = whole.graph, {DURATIONS}, []
+    # The graph is sorted: whoever makes a tensor stands before who uses it.
+    for node in reversed(graph.node):
+        if need & set(node.output):
+            nodes.append(node)
+            need |= set(node.input)
+    part = helper.make_graph(
+        nodes[::-1], "lengths", [i for i in graph.input if i.name in need],
+        [helper.make_tensor_value_info(DURATIONS, TensorProto.FLOAT, None)],
+        [weight for weight in graph.initializer if weight.name in need],
+    )  # fmt: skip
+    onnx.save(helper.make_model(part, opset_imports=whole.opset_import, ir_version=whole.ir_version), str(to))
+
+
+def blend(voice: Voice) -> dict[str, float]:
+    """Voices by share (they sum to 1) of a preset: "pf_dora" or "pf_dora:0.6+af_bella:0.4". Raises BadInput."""
+    known = FACTS["voices"]
+    shares: dict[str, float] = {}
+    for part in (voice.preset or "").split("+"):
+        found = re.fullmatch(r"\s*(\w+)(?::(\d*\.?\d+))?\s*", part)
+        if not found or found[1] not in known or float(found[2] or 1) <= 0:
+            raise BadInput(
+                f"'{voice.preset}' is no voice of Kokoro; take one, or a blend like 'pf_dora:0.6+af_bella:0.4', "
+                f"of: {', '.join(known)}"
+            )
+        shares[found[1]] = shares.get(found[1], 0.0) + float(found[2] or 1)
+    return {name: share / sum(shares.values()) for name, share in shares.items()}
+
+
+def _voice(name: str) -> Voice:
+    return Voice(
+        id=name, name=name[3:].capitalize(), preset=name, language=_LETTERS[name[0]],
+        sex="female" if name[1] == "f" else "male", pitch_hz=FACTS["voices"][name]["pitch_hz"], licence="Apache-2.0",
+    )  # fmt: skip
+
+
+def _possible(pace: float) -> float:
+    if not SLOWEST <= pace <= FASTEST:
+        raise BadInput(f"Kokoro speaks at paces from {SLOWEST} to {FASTEST}, not {pace:.2f}")
+    return pace
+
+
+def _seconds(pieces: list[_Piece], speed: float) -> Seconds:
+    return sum(p.seconds(speed) for p in pieces) + sum(p.pause for p in pieces[:-1]) / speed
+
+
+def _speed(pieces: list[_Piece], wanted: Seconds) -> float:
+    """The model's speed at which `pieces` take `wanted` seconds: it is not their ratio, for frames are rounded."""
+    low, high = SLOWEST / 2, FASTEST * 2
+    for _ in range(24):
+        middle = (low + high) / 2
+        low, high = (middle, high) if _seconds(pieces, middle) > wanted else (low, middle)
+    return min((low, 1.0, high), key=lambda speed: abs(_seconds(pieces, speed) - wanted))
+
+
+def _taken(sound: Samples, wanted: int) -> tuple[Samples, Seconds]:
+    """What is heard with a little silence around, `wanted` samples if those limits allow; and where it starts.
+
+    Heard is what is less than 45 dB below the loudest 10 ms; the model's own silence lies 60 to 130 dB below.
+    """
+    level = np.sqrt(np.convolve(sound * sound, np.full(RATE // 100, 100 / RATE), "same"))
+    loud = np.flatnonzero(level > 10 ** (-45 / 20) * level.max())
+    first, last = int(loud[0]), int(loud[-1]) + 1
+    spare = wanted - (last - first)
+    after = int(np.clip(spare - BEFORE * RATE, AFTER_LIMITS[0] * RATE, AFTER_LIMITS[1] * RATE))
+    before = int(np.clip(spare - after, BEFORE_LIMITS[0] * RATE, BEFORE_LIMITS[1] * RATE))
+    start = max(0, first - before)
+    taken = sound[start : last + after].copy()
+    ramp = np.linspace(0, 1, round(FADE * RATE), dtype=np.float32)
+    taken[: len(ramp)] *= ramp
+    taken[-len(ramp) :] *= ramp[::-1]
+    return taken, start / RATE
+
+
+def _timed(piece: _Piece, speed: float) -> list[Phoneme]:
+    """Sounds with times in the whole sound of a piece; a stress mark belongs to the next one, a length to the last."""
+    edges = np.concatenate([[0], np.cumsum(piece.frames(speed))]) * (FRAME / RATE) - LEAD
+    found: list[Phoneme] = []
+    stress: tuple[str, Seconds] | None = None
+    for symbol, start, end in zip(piece.symbols, edges[1:-2], edges[2:-1], strict=True):
+        if symbol in _JOINS_NEXT:
+            stress = (symbol, float(start))
+        elif symbol in _JOINS_LAST and found:
+            found[-1] = found[-1].but(symbol=found[-1].symbol + symbol, end=float(end))
+        elif symbol.isalpha():
+            mark, since = stress or ("", float(start))
+            found.append(Phoneme(symbol=mark + symbol, start=since, end=float(end)))
+            stress = None
+    return found
+
+
+def _moved(phoneme: Phoneme, by: Seconds, first: Seconds, last: Seconds) -> Phoneme:
+    """The phoneme `by` seconds later, inside [first, last]."""
+    start, end = (min(max(t + by, first), last) for t in (phoneme.start, phoneme.end))
+    return phoneme.but(start=start, end=end)
+
+
+__all__ = ["Kokoro", "blend", "cut_graph"]
