@@ -41,12 +41,12 @@ def by_line(dub: Dub, text: str) -> dict[str, str]:
 
 
 def score(line: Line, text: str, language: str) -> float:
-    """Character error rate of what was heard; 0 for a one-word line that at least sounds alike.
+    """Character error rate of what was heard; 0 for a line of one or two words that at least sounds alike.
 
-    One-word lines fail in every voice ("Sim." is heard as "Si"), so they are judged by their sound.
+    Such lines fail in every voice ("Sim." is heard as "Si"), so they are judged by their sound.
     """
     wanted = line.translation or ""
-    if len(spelling.words(wanted, language)) <= 1 and spelling.same_sound(wanted, text, language):
+    if len(spelling.words(wanted, language)) <= 2 and spelling.same_sound(wanted, text, language):
         return 0.0
     return spelling.cer(wanted, text, language).rate
 

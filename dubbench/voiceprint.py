@@ -85,8 +85,7 @@ def alone(label: str, parts: Sequence[Turn] | Sequence[Line]) -> list[Span]:
     others = [(p.start - MARGIN, p.end + MARGIN) for p in parts if p.speaker != label]
     free = _own(label, parts)
     for start, end in others:
-        free = [rest for span in free for rest in ((span[0], min(span[1], start)), (max(span[0], end), span[1]))
-                if rest[1] > rest[0]] if any(a < end and start < b for a, b in free) else free  # fmt: skip
+        free = [(a, b) for x, y in free for a, b in ((x, min(y, start)), (max(x, end), y)) if a < b]
     return [span for span in free if span[1] - span[0] >= BRIEF]
 
 

@@ -95,8 +95,9 @@ def test_nobody_gets_the_other_sex_or_anothers_voice_unflagged(
     dub = dub_of(*(person(f"S{i}", sex, pitch) for i, (sex, pitch) in enumerate(people)), language=language)
     done = cast_voices(dub, Kokoro(), {})
     names = [str(name) for name in presets(done).values()]
+    sexes = {voice.preset: voice.sex for voice in Kokoro().presets(language)}
     for voice, name in zip(dub.voices, names, strict=True):
-        assert voice.sex is None or name[1] == voice.sex[0]
+        assert voice.sex is None or sexes[name] == voice.sex
     if len(set(names)) < len(names):
         assert "shared-voice" in flags(done)
     assert cast_voices(done, Kokoro(), {}) == done
@@ -105,6 +106,13 @@ def test_nobody_gets_the_other_sex_or_anothers_voice_unflagged(
 def test_unknown_sex_and_pitch_gets_the_first_voice() -> None:
     first = Kokoro().presets("en")[0].preset
     assert presets(cast_voices(dub_of(person("A"), language="en"), Kokoro(), {})) == {"A": first}
+
+
+@pytest.mark.parametrize("language", ["en", "es", "fr", "hi", "it", "ja", "pt", "zh"])
+def test_every_language_of_kokoro_has_a_woman_and_a_man(language: str) -> None:
+    dub = dub_of(person("A", "female", 200.0), person("B", "male", 110.0), language=language)
+    sexes = {voice.preset: voice.sex for voice in Kokoro().presets(language)}
+    assert [sexes[name] for name in presets(cast_voices(dub, Kokoro(), {})).values()] == ["female", "male"]
 
 
 def test_wishes_win_and_may_be_blends() -> None:

@@ -91,6 +91,7 @@ class Kokoro(Speak):
     licence = "Apache-2.0; espeak-ng GPL-3.0-or-later"
     languages = ("en", "es", "fr", "hi", "it", "ja", "pt", "zh")
     requires = ("onnxruntime>=1.20", "onnx>=1.17", "espeakng-loader==0.2.4")
+    reads_names: ClassVar[bool] = True
     # One session on one thread each gives more sound a second than one on all (spikes: RTF 0.28 against 0.37).
     parallel: ClassVar[int] = graphs.threads()
 
@@ -116,8 +117,9 @@ class Kokoro(Speak):
 
     def presets(self, language: str) -> tuple[Voice, ...]:
         """Voices whose mother tongue is `language`, then guests of other tongues that were understood reading it."""
-        natives = [name for name in FACTS["voices"] if _LETTERS[name[0]] == language]
-        return tuple(_voice(name) for name in (*natives, *FACTS["guests"].get(language, ())))
+        natives = {name: facts["pitch_hz"] for name, facts in FACTS["voices"].items() if _LETTERS[name[0]] == language}
+        guests = FACTS["guests"].get(language, {})
+        return tuple(_voice(preset, hertz, language) for preset, hertz in {**natives, **guests}.items())
 
     def estimate(self, text: str, voice: Voice, language: str) -> Seconds:
         """Seconds at pace 1, from the model's own durations."""
@@ -133,16 +135,16 @@ class Kokoro(Speak):
         """24 kHz; it takes `estimate` / pace seconds, to the sample where the silence at its edges allows."""
         pieces = self._pieces(text, voice, language)
         wanted = _seconds(pieces, 1.0) / _possible(pace)
-        samples, phonemes = self._said(pieces, wanted)
+        samples, phonemes = self._sounded(pieces, wanted)
         off = len(samples) / RATE - wanted
         if pace != 1 and abs(off) > OFF * wanted:
-            again = self._said(pieces, wanted, planned=max(wanted - off, 0.5 * wanted))
+            again = self._sounded(pieces, wanted, planned=max(wanted - off, 0.5 * wanted))
             samples, phonemes = min((samples, phonemes), again, key=lambda said: abs(len(said[0]) / RATE - wanted))
         # The model overshoots full scale now and then (up to 1.24): the whole line is turned down, never clipped.
         samples *= min(1.0, PEAK / max(float(np.abs(samples).max()), 1e-9))
         return Spoken(Sound(samples[None], RATE), tuple(phonemes))
 
-    def _said(
+    def _sounded(
         self, pieces: list[_Piece], wanted: Seconds, planned: Seconds | None = None
     ) -> tuple[Samples, list[Phoneme]]:
         """The sound at the speed that should take `planned` seconds, its edges giving a little to take `wanted`."""
@@ -225,10 +227,14 @@ def blend(voice: Voice) -> dict[str, float]:
     return {name: share / sum(shares.values()) for name, share in shares.items()}
 
 
-def _voice(name: str) -> Voice:
+def _voice(preset: str, pitch_hz: float, language: str) -> Voice:
+    """A preset that reads `language`, as a Voice: a guest, or a blend with one, has the guest's own language."""
+    shares = blend(Voice(id=preset, preset=preset))
+    most = max(shares, key=lambda name: shares[name])
+    tongues = [_LETTERS[name[0]] for name in shares if _LETTERS[name[0]] != language] or [language]
     return Voice(
-        id=name, name=name[3:].capitalize(), preset=name, language=_LETTERS[name[0]],
-        sex="female" if name[1] == "f" else "male", pitch_hz=FACTS["voices"][name]["pitch_hz"], licence="Apache-2.0",
+        id=preset, name=" + ".join(name[3:].capitalize() for name in shares), preset=preset, pitch_hz=pitch_hz,
+        language=tongues[0], sex="female" if most[1] == "f" else "male", licence="Apache-2.0",
     )  # fmt: skip
 
 

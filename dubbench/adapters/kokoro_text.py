@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from dubbench.errors import BadInput, Missing
+from dubbench.text import names
 from dubbench.text.readings import spoken
 
 FACTS: dict[str, Any] = json.loads(Path(__file__).with_name("kokoro.json").read_text("utf-8"))
@@ -89,8 +90,14 @@ def _date(match: re.Match[str], language: str) -> str:
 
 
 def _by_espeak(text: str, language: str) -> str:
-    """Marks keep their place between the pieces that espeak-ng turns into phonemes."""
-    out = ""
+    """Marks keep their place between the pieces that espeak-ng turns into phonemes.
+
+    A name marked as of another language (`text.names`) is read by that one's rules.
+    """
+    pieces = names.parts(text, language)
+    if len(pieces) > 1:
+        return "".join(_by_espeak(words, code if code in ESPEAK else language) for words, code in pieces)
+    text, out = pieces[0][0], ""
     for i, piece in enumerate(_MARKS.split(written_out(text, language))):
         said = espeak().say(piece, ESPEAK[language]) if i % 2 == 0 and any(c.isalnum() for c in piece) else ""
         core = piece if i % 2 else said

@@ -93,7 +93,7 @@ class Window:
 
 
 class Powerset(Diarize):
-    """The diarize room on the CPU: real-time factor 0.1 to 0.2 on two busy cores, memory bounded beside the sound itself.
+    """The diarize room on the CPU: real-time factor 0.1 to 0.2 on two busy cores, memory bounded.
 
     DER without collar: 6 % on a phone call, 40, 62 and 21 % on three excerpts of meetings, nearly all of it missed.
     """

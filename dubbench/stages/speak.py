@@ -14,6 +14,7 @@ from dubbench import media, memory
 from dubbench.errors import AdapterFailed, BadInput, DubError
 from dubbench.stages.base import Progress, Stage, quiet
 from dubbench.stages.watermark import Watermark
+from dubbench.text import names
 from dubbench.types import Audio, Controls, Dub, Line, Phoneme, Seconds, Sound, Take, Voice
 
 
@@ -31,6 +32,8 @@ class Speak(Stage):
     room: ClassVar[str] = "speak"
     parallel: ClassVar[int] = 1
     """How many lines the adapter may be asked for at once, from threads."""
+    reads_names: ClassVar[bool] = False
+    """Whether it understands "[Jersey](en)" in a text: a name to be read by its own language's rules (`text.names`)."""
 
     @abstractmethod
     def speak(
@@ -63,7 +66,7 @@ class Speak(Stage):
         """The content key of a line's reading at `pace`."""
         voice = self.voice(dub, line)
         return memory.key(
-            text=line.translation,
+            text=self._with_names(dub, line, line.translation or ""),
             voice={"preset": voice.preset, "reference": voice.reference.sha256 if voice.reference else None}
             if not voice.preset
             else {"preset": voice.preset},
@@ -81,6 +84,12 @@ class Speak(Stage):
             raise BadInput(f"line {line.id}: speaker '{line.speaker}' has no voice; add one to 'voices' in dub.json")
         return voice
 
+    def _with_names(self, dub: Dub, line: Line, text: str) -> str:
+        """`text` as the adapter is given it: kept names marked for those who can read them."""
+        if not self.reads_names or dub.source_language is None:
+            return text
+        return names.marked(text, line.text, dub.source_language)
+
     def _at_hand(self, dub: Dub, line: Line) -> Voice:
         """The voice with its reference where an adapter can open it, for those know nothing of the dub's folder."""
         voice = self.voice(dub, line)
@@ -94,7 +103,7 @@ class Speak(Stage):
 
     def natural(self, dub: Dub, line: Line, text: str) -> Seconds:
         """`estimate`, remembered; what the fit plans with."""
-        voice, store = self._at_hand(dub, line), memory.Memory(dub.folder)
+        voice, store, text = self._at_hand(dub, line), memory.Memory(dub.folder), self._with_names(dub, line, text)
         key = memory.key(
             estimate=text, voice=voice.preset or voice.id, language=dub.target_language, by=self.identity()
         )
@@ -141,7 +150,8 @@ class Speak(Stage):
         text, voice = line.translation or "", self._at_hand(dub, line)
         if not any(c.isalnum() for c in text):
             raise BadInput(f"line {line.id} has nothing to say: its translation is {text!r}")
-        spoken = self._asked(line, text, voice, dub.target_language, pace, self.controls(dub, line))
+        said = self._with_names(dub, line, text)
+        spoken = self._asked(line, said, voice, dub.target_language, pace, self.controls(dub, line))
         sound = mark.ready().mark(spoken.sound) if mark else spoken.sound
         path = store.path(self.room, key, ".wav")
         with memory.replacing(path) as draft:

@@ -31,7 +31,7 @@ def kokoro() -> Kokoro:
 
 
 def test_it_keeps_the_contract() -> None:
-    check_adapter(catalog.load("kokoro"), languages=["en", "es", "fr", "hi", "it", "pt"], long=700, interpreters=False)
+    check_adapter(catalog.load("kokoro"), languages=["pt"], long=300, interpreters=False)
 
 
 @pytest.mark.parametrize("pace", [0.85, 1.25])
@@ -51,6 +51,16 @@ def test_pace_for_a_length(kokoro: Kokoro) -> None:
         kokoro.pace_for(PT, DORA, "pt", 0.5)
 
 
+@pytest.mark.parametrize(("language", "text"), [
+    ("en", "Where are you?"), ("es", "¿Dónde estás?"), ("fr", "Où es-tu ?"), ("hi", "तुम कहाँ हो?"), ("it", "Dove sei?"),
+])  # fmt: skip
+def test_its_languages_are_spoken_about_as_long_as_estimated(kokoro: Kokoro, language: str, text: str) -> None:
+    voice = kokoro.presets(language)[0]
+    spoken = kokoro.speak(text, voice, language).sound
+    assert spoken.duration == pytest.approx(kokoro.estimate(text, voice, language), rel=0.15)
+    assert 0.05 < np.abs(spoken.samples).max() <= 0.99
+
+
 def test_edges_hold_silence_only_and_do_not_click(kokoro: Kokoro) -> None:
     samples = kokoro.speak(PT, DORA, "pt").sound.samples[0]
     edge = round(BEFORE_LIMITS[0] * 24_000)
@@ -68,7 +78,7 @@ def test_phonemes_are_timed_in_order(kokoro: Kokoro) -> None:
 
 
 def test_the_sound_is_the_same_from_several_threads(kokoro: Kokoro) -> None:
-    texts = [PT, "Sim.", "O trem atrasou."]
+    texts = ["O trem atrasou.", "Sim.", "Bom dia."]
     alone = [kokoro.speak(text, ALEX, "pt").sound.samples for text in texts]
     with ThreadPoolExecutor(3) as pool:
         together = list(pool.map(lambda text: kokoro.speak(text, ALEX, "pt").sound.samples, texts))
@@ -84,10 +94,10 @@ def test_one_word_is_spoken(kokoro: Kokoro, text: str) -> None:
 
 def test_a_blend_lies_between_its_voices(kokoro: Kokoro) -> None:
     both = Voice(id="b", preset="pf_dora:0.5+pm_alex:0.5")
-    one, two, mixed = (kokoro.speak(PT, voice, "pt").sound.samples for voice in (DORA, ALEX, both))
+    one, two, mixed = (kokoro.speak("Bom dia.", voice, "pt").sound.samples for voice in (DORA, ALEX, both))
     assert not any(mixed.shape == x.shape and np.array_equal(mixed, x) for x in (one, two))
     same = Voice(id="s", preset="pf_dora:3+pf_dora:1")
-    assert np.allclose(kokoro.speak(PT, same, "pt").sound.samples, one, atol=1e-4)
+    assert np.array_equal(kokoro.speak("Bom dia.", same, "pt").sound.samples, one)
 
 
 def test_long_text_is_spoken_in_passes(kokoro: Kokoro) -> None:

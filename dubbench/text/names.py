@@ -1,0 +1,39 @@
+"""Names that a translation keeps as they are, marked so that a voice can read them by the rules of their own language.
+
+    "Estou em Nova [Jersey](en) agora."
+
+Read by Portuguese rules, "Michael" and "Jersey" are not understood; read by English ones they are.
+"""
+
+from __future__ import annotations
+
+import re
+
+_NAME = re.compile(r"\b[A-Z][a-zA-Z'’]*[a-z]{2,}\b")
+_STARTS = re.compile(r"(?:^|[.?!…:]\s+|[\"“«(—–-]\s*)$")
+_MARK = re.compile(r"\[([^\[\]()]+)\]\(([a-z]{2}(?:-[a-z]+)?)\)")
+
+
+def kept(source_text: str, text: str) -> tuple[str, ...]:
+    """Names of `source_text` that stand in `text` letter by letter, in order.
+
+    A name is a capitalised word that does not only begin a sentence, for there any word has a capital.
+    """
+    names = [m[0] for m in _NAME.finditer(source_text) if not _STARTS.search(source_text[: m.start()])]
+    return tuple(name for name in dict.fromkeys(names) if re.search(rf"\b{re.escape(name)}\b", text))
+
+
+def marked(text: str, source_text: str, language: str) -> str:
+    """`text` with its kept names marked as words of `language`, the source's."""
+    for name in kept(source_text, text):
+        text = re.sub(rf"(?<!\[)\b{re.escape(name)}\b(?!\])", f"[{name}]({language})", text)
+    return text
+
+
+def parts(text: str, language: str) -> list[tuple[str, str]]:
+    """A marked text in pieces (words, language), spaces kept; what is not marked is of `language`."""
+    found, at = [], 0
+    for mark in _MARK.finditer(text):
+        found += [(text[at : mark.start()], language), (mark[1], mark[2])]
+        at = mark.end()
+    return [(words, code) for words, code in [*found, (text[at:], language)] if words]
