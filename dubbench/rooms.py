@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from dubbench import languages, media, memory, mix
+from dubbench.catalog import ROOMS
 from dubbench.mix import bed
 from dubbench.mix.meter import SILENCE_LUFS, metered
 from dubbench.stages.base import Progress, quiet
@@ -218,6 +219,6 @@ def _sign(dub: Dub, film: Path) -> None:
     provenance.sign(
         film,
         title=Path(dub.source.path).stem,
-        models={room: made.model for room, made in dub.made_by.items()},
+        models={room: made.model for room, made in dub.made_by.items() if room in ROOMS},
         source_sha256=dub.source.sha256,
     )
