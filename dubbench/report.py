@@ -179,7 +179,7 @@ COLOURS = ("#3b6fb6", "#c0603a", "#4a8f5d", "#8a5fa8", "#a08a2c", "#4b9aa5")
 def chart(dub: Dub) -> str:
     """An SVG: half a minute a row, the source's lines above the dub's, a colour a speaker, flagged ones outlined."""
     total = max([dub.source.duration, *(line.placed_end or 0.0 for line in dub.lines)])
-    rows = max(1, math.ceil(total / ROW_SECONDS))
+    rows = max(1, math.ceil((total - 0.5) / ROW_SECONDS))
     colours = {speaker: COLOURS[i % len(COLOURS)] for i, speaker in enumerate(dub.speakers)}
     parts = []
     for row in range(rows):

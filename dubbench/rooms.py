@@ -51,6 +51,8 @@ def fit(dub: Dub, speak: Speak, progress: Progress = quiet, *, mark: Watermark |
     places = plan(pieces, dub.source.duration)
     for i, (line, piece, place) in enumerate(zip(lines, pieces, places, strict=True)):
         progress("fit", i, len(lines), line.id)
+        if piece.shortest == piece.natural and line.speech is not None:
+            continue
         shorter = _shorter_wording(dub, speak, line, piece, place)
         if shorter != line.translation:
             lines[i] = line.but(translation=shorter)

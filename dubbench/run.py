@@ -6,6 +6,7 @@ Every result is remembered by content (`memory`), so walking again costs only wh
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -43,7 +44,7 @@ class Run:
 
     def walk(self) -> Dub:
         """From whatever is known to a finished film and its report. Raises the five errors."""
-        with busy(self.dub.folder):
+        with _writing(self.dub.folder), busy(self.dub.folder):
             self.understand()
             if self.dub.lines:
                 self.translate()
@@ -180,6 +181,17 @@ class Run:
 
 
 NOTHING = "no speech was found: the dub keeps the original sound"
+
+
+@contextlib.contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """Say plainly when a folder cannot be written or the disk is full."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOENT):
+            raise
+        raise BadInput(f"cannot write to {folder}: {error.strerror}; free some space or choose another --out") from error
 
 
 @contextlib.contextmanager

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import dubbench
-from dubbench import documents
+from dubbench import documents, media
 from dubbench.errors import BadInput, Unsupported
 from dubbench.text import subtitles
+from tests import clips
 from tests.talks import make_talk
 
 TOY: dict[str, Any] = {"cast": "toy", "source_language": "en"}
@@ -179,3 +183,50 @@ def test_lips_are_moved_by_a_model_that_can(talk: Path, tmp_path: Path) -> None:
     dub = dubbench.dub(talk, to="pt", out=tmp_path, lipsync=True, models={"lipsync": "toy-lipsync"}, **TOY)
     assert dub.output is not None
     assert list((tmp_path / "work" / "lipsync").glob("*.mp4"))
+
+
+ODD: dict[str, dict[str, Any]] = {
+    "surround.mkv": {"ac": 6},
+    "variable rate.mp4": {"variable_rate": True},
+    "turned.mov": {"rotation": 90},
+    "odd size.mkv": {"size": (161, 121)},
+    "late sound.mp4": {"sound_late": 0.7},
+    "-dash: 100% 'quoted' \"漢字\".webm": {"video": "libvpx-vp9", "audio": "libopus"},
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_odd_films_come_out_as_long_as_they_went_in(name: str, tmp_path: Path) -> None:
+    film = make_talk(tmp_path / name, bursts=2, **ODD[name])
+    dub = dubbench.dub(film, to="pt", out=tmp_path / "o", **TOY)
+    assert dub.lines
+    after = media.probe(tmp_path / "o" / "dub.mp4")
+    assert abs(after.duration - dub.source.duration) <= 0.1
+    assert (after.width, after.height) == (dub.source.width, dub.source.height)
+    assert media.packets_md5(tmp_path / "o" / "dub.mp4") == media.packets_md5(film)
+
+
+def test_sound_alone_can_be_dubbed(tmp_path: Path) -> None:
+    media.write(tmp_path / "voice.wav", clips.babble(2.5, level=0.4))
+    dub = dubbench.dub(tmp_path / "voice.wav", to="pt", out=tmp_path / "o", **TOY)
+    assert not dub.source.has_picture
+    assert abs(media.probe(tmp_path / "o" / "dub.mp4").duration - 2.5) <= 0.1
+
+
+def test_a_killed_dub_goes_on_where_it_was(talk: Path, tmp_path: Path) -> None:
+    """Killed as soon as two lines are spoken; the second walk speaks the rest and ends like one that never was."""
+    code = (
+        "import os, signal, sys, dubbench\n"
+        "def kill(room, done, total, what):\n"
+        "    if room == 'speak' and done == 2: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "dubbench.dub(sys.argv[1], to='pt', out=sys.argv[2], cast='toy', source_language='en', progress=kill)\n"
+    )
+    killed = subprocess.run([sys.executable, "-c", code, str(talk), str(tmp_path / "a")], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert not (tmp_path / "a" / "dub.mp4").exists()
+    spoken = {path: path.stat().st_mtime_ns for path in (tmp_path / "a" / "work" / "speak").glob("*.json")}
+    assert len(spoken) >= 2
+    after = dubbench.dub(talk, to="pt", out=tmp_path / "a", **TOY)
+    assert {path: path.stat().st_mtime_ns for path in spoken} == spoken
+    whole = dubbench.dub(talk, to="pt", out=tmp_path / "b", **TOY)
+    assert [line.speech for line in after.lines] == [line.speech for line in whole.lines]

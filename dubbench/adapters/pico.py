@@ -1,4 +1,4 @@
-"""SVOX Pico speaking through py-nanotts: small, plain, quick (RTF 0.006), and the one that speaks German. No models.
+"""SVOX Pico speaking through py-nanotts: small, plain, quick (RTF 0.03), and the one that speaks German. No models.
 
 Pico reads memory it never filled, so the same text can sound different the second time. Each reading is therefore
 asked of a fresh process whose memory comes filled with zeros; a crash there is an error here and nothing worse.

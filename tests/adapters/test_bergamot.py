@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from dubbench import catalog
-from dubbench.errors import AdapterFailed, Unsupported
+from dubbench.errors import AdapterFailed, BadInput, Unsupported
 from dubbench.stages.translate import Translate
 from dubbench.text import glossary
 from dubbench.translation import marian
@@ -120,9 +120,8 @@ def test_long_sentences_arrive_whole(bergamot: Translate) -> None:
 
 @pytest.mark.parametrize("text", ["Привет, как дела?", "今日は天気がいいですね"])
 def test_text_of_another_script_fails_with_its_line(bergamot: Translate, text: str) -> None:
-    with pytest.raises(AdapterFailed, match="line-1") as failed:
+    with pytest.raises(BadInput, match="line line-1: .*edit the line's text"):
         bergamot.translate(lines("Hello.", text), "en", "pt", {})
-    assert failed.value.line == "line-1"
 
 
 def test_hostile_text_gives_one_answer_a_line(bergamot: Translate) -> None:
