@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
-from dubbench.errors import AdapterFailed, Missing
+from dubbench.errors import AdapterFailed, BadInput, Missing
 from dubbench.stages.translate import Translate
 from dubbench.text import glossary as terms_of
 from dubbench.text import sentences
@@ -178,12 +178,14 @@ def named(step: Step, lines: Sequence[Line], texts: list[str]) -> list[str]:
     """`step` on all texts; when it fails, line by line, so that the failure names its line."""
     try:
         return step(texts)
-    except AdapterFailed:
+    except (AdapterFailed, BadInput):
         for line, text in zip(lines, texts, strict=True):
             try:
                 step([text])
             except AdapterFailed as error:
                 raise AdapterFailed(error.model, error.why, line=line.id, stderr=error.stderr) from None
+            except BadInput as error:
+                raise BadInput(f"line {line.id}: {error}") from None
         raise
 
 
