@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -19,8 +20,10 @@ BAD = 0.12
 """Character error rate above which a take is taken again: it found 24 of 24 lines whose last quarter was cut away and
 raised no false alarm on 44 whole ones."""
 RETAKES = 2
-EDGE: Seconds = 0.3
-"""Silence put around a line that is heard alone; without it the ear loses first and last words."""
+REST: Seconds = 0.8
+"""Silence around takes that are heard apart; without it the ear loses first and last words."""
+PACK: Seconds = 27.0
+"""How much is heard at once: a little less than Whisper's window of 30 s."""
 
 
 def heard(dub: Dub, ear: Transcribe, film_sound: Sound, sha256: str) -> str:
@@ -52,66 +55,88 @@ def score(line: Line, text: str, language: str) -> float:
 
 
 def judged(dub: Dub, ear: Transcribe, understood: Mapping[str, str], progress: Progress = quiet) -> Dub:
-    """Each line's chosen take with what was heard of it; doubtful ones are heard once more, alone."""
-    lines = {}
-    for line in dub.lines:
-        text = understood.get(line.id, "")
-        if line.take is not None and line.take.heard is not None and line.take.score is not None:
-            continue
-        if score(line, text, dub.target_language) > BAD and line.take is not None:
-            alone = heard_alone(dub, ear, line.take)
-            text = min(text, alone, key=lambda t: score(line, t, dub.target_language))
-        lines[line.id] = _with_heard(line, text, dub.target_language)
-    progress(ROOM, len(dub.lines), len(dub.lines), "listened")
-    return dub.with_lines(lines)
+    """Each line's chosen take with what was heard of it; doubtful ones are heard once more, apart."""
+    language = dub.target_language
+    new = [line for line in dub.lines if line.take is not None and line.take.score is None]
+    texts = {line.id: understood.get(line.id, "") for line in new}
+    doubtful = [line for line in new if score(line, texts[line.id], language) > BAD]
+    progress(ROOM, 0, len(doubtful), "listening again to what was not understood")
+    again = apart(dub, ear, [line.take for line in doubtful if line.take is not None])
+    for line, text in zip(doubtful, again, strict=True):
+        texts[line.id] = min(texts[line.id], text, key=lambda t: score(line, t, language))
+    progress(ROOM, len(doubtful), len(doubtful), "listened")
+    return dub.with_lines({line.id: _with_heard(line, texts[line.id], language) for line in new})
 
 
-def heard_alone(dub: Dub, ear: Transcribe, take: Take) -> str:
-    """What is understood of one take by itself."""
+def apart(dub: Dub, ear: Transcribe, takes: Sequence[Take]) -> list[str]:
+    """What is understood of each take away from the film: several with rests between them in one sound.
+
+    An ear's window costs as much for one word as for half a minute, so short takes share one.
+    """
+    packs: list[list[Take]] = []
+    for take in takes:
+        if not packs or sum(t.speech.duration + REST for t in packs[-1]) + take.speech.duration > PACK:
+            packs.append([])
+        packs[-1].append(take)
+    with ThreadPoolExecutor(max(1, ear.parallel)) as pool:
+        return [text for texts in pool.map(lambda pack: _pack_heard(dub, ear, pack), packs) for text in texts]
+
+
+def _pack_heard(dub: Dub, ear: Transcribe, pack: Sequence[Take]) -> list[str]:
     store = memory.Memory(dub.folder)
-    key = memory.key(sound=take.speech.sha256, language=dub.target_language, by=ear.identity())
+    key = memory.key(sounds=[t.speech.sha256 for t in pack], language=dub.target_language, by=ear.identity())
     kept = store.recall(ROOM, key)
     if kept is None:
-        sound = media.read(dub.open(take.speech), sample_rate=ear.sample_rate, channels=1)
-        edge = np.zeros((1, round(EDGE * ear.sample_rate)), np.float32)
-        padded = Sound(np.concatenate([edge, sound.samples, edge], axis=1), ear.sample_rate)
-        kept = ear.ready().transcribe(padded, dub.target_language).text
+        rest = np.zeros((1, round(REST * ear.sample_rate)), np.float32)
+        parts = [rest]
+        for take in pack:
+            parts += [media.read(dub.open(take.speech), sample_rate=ear.sample_rate, channels=1).samples, rest]
+        sound = Sound(np.concatenate(parts, axis=1), ear.sample_rate)
+        kept = ear.ready().transcribe(sound, dub.target_language).text
         store.keep(ROOM, key, kept)
-    return str(kept)
+    texts = spelling.aligned(kept, {str(i): take.text for i, take in enumerate(pack)}, dub.target_language)
+    return [texts.get(str(i), "") for i in range(len(pack))]
 
 
 def retaken(
     dub: Dub, ear: Transcribe, speak: Speak, progress: Progress = quiet, *, mark: Watermark | None = None
 ) -> tuple[Dub, tuple[str, ...]]:
-    """Bad lines taken again at another pace, at most `RETAKES` times, the best kept; and the ids that changed.
+    """Bad lines taken again, at most `RETAKES` times, the best kept; and the ids of those that got another take.
 
     A line whose best take stays bad is flagged.
     """
-    changed: dict[str, Line] = {}
-    bad = [line for line in dub.lines if line.take and line.take.score is not None and line.take.score > BAD]
-    for done, line in enumerate(bad):
-        progress(ROOM, done, len(bad), f"taking {line.id} again")
-        changed[line.id] = _best(dub, ear, speak, line, mark)
-    lines = tuple(_flagged(changed.get(line.id, line)) for line in dub.lines)
-    other = tuple(i for i, line in changed.items() if line.speech != next(x for x in bad if x.id == i).speech)
-    return dub.but(lines=lines), other
+    bad = {line.id: line for line in dub.lines if _is_bad(line.take)}
+    best = dict(bad)
+    for turn in range(RETAKES):
+        readings = {i: _others(line, _first(line).pace) for i, line in bad.items() if _is_bad(best[i].take)}
+        jobs = [(i, *others[turn]) for i, others in readings.items() if turn < len(others)]
+        progress(ROOM, turn, RETAKES, f"taking {len(jobs)} lines again")
+        takes = speak.takes(dub, [(line, pace) for _, line, pace in jobs], mark=mark)
+        for (i, line, pace), take, text in zip(jobs, takes, apart(dub, ear, takes), strict=True):
+            heard = take.but(heard=text, score=round(score(line, text, dub.target_language), 4))
+            best[i] = _better(best[i], heard, speak.key(dub, line, pace, mark))
+    progress(ROOM, RETAKES, RETAKES, "listened")
+    changed = tuple(i for i, line in best.items() if line.speech != bad[i].speech)
+    return dub.but(lines=tuple(_flagged(best.get(line.id, line)) for line in dub.lines)), changed
 
 
-def _best(dub: Dub, ear: Transcribe, speak: Speak, line: Line, mark: Watermark | None) -> Line:
-    first = line.take
-    assert first is not None
-    takes = [first]
-    for reading, pace in _others(line, first.pace)[:RETAKES]:
-        take = speak.takes(dub, [(reading, pace)], mark=mark)[0]
-        text = heard_alone(dub, ear, take)
-        takes.append(take.but(heard=text, score=round(score(reading, text, dub.target_language), 4)))
-        if takes[-1].score is not None and takes[-1].score <= BAD:
-            break
-    best = min(takes, key=lambda take: take.score if take.score is not None else 1.0)
-    line = line.but(translation=best.text)
-    others = tuple(t for t in line.takes if t.speech.path not in {take.speech.path for take in takes})
-    line = line.but(takes=(*others, *(t for t in takes if t is not best)))
-    return with_take(line, best, speak.key(dub, line, best.pace, mark))
+def _is_bad(take: Take | None) -> bool:
+    return take is not None and take.score is not None and take.score > BAD
+
+
+def _first(line: Line) -> Take:
+    assert line.take is not None
+    return line.take
+
+
+def _better(line: Line, take: Take, key: str) -> Line:
+    """The line with one more take, chosen if it was understood better than the one chosen so far."""
+    now = _first(line)
+    if take.speech.path in {t.speech.path for t in line.takes}:
+        return line
+    if (take.score or 0.0) < (now.score if now.score is not None else 1.0):
+        return with_take(line.but(translation=take.text), take, key)
+    return line.but(takes=(take, *line.takes))
 
 
 def _others(line: Line, pace: float) -> list[tuple[Line, float]]:
@@ -135,9 +160,9 @@ def _with_heard(line: Line, text: str, language: str) -> Line:
 
 
 def _flagged(line: Line) -> Line:
-    take = line.take
-    if take is None or take.score is None or take.score <= BAD:
+    if not _is_bad(line.take):
         return line.flagged(ROOM)
+    take = _first(line)
     detail = f"heard {take.heard!r}, character error rate {take.score:.2f}"
     return line.flagged(ROOM, Flag(room=ROOM, name="not-understood", detail=detail))
 
@@ -147,4 +172,4 @@ def wer(dub: Dub, text: str) -> spelling.Errors:
     return spelling.wer(" ".join(line.translation or "" for line in dub.lines), text, dub.target_language)
 
 
-__all__: Sequence[str] = ("by_line", "heard", "heard_alone", "judged", "retaken", "score", "wer")
+__all__: Sequence[str] = ("apart", "by_line", "heard", "judged", "retaken", "score", "wer")

@@ -191,7 +191,9 @@ def _writing(folder: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOENT):
             raise
-        raise BadInput(f"cannot write to {folder}: {error.strerror}; free some space or choose another --out") from error
+        raise BadInput(
+            f"cannot write to {folder}: {error.strerror}; free some space or choose another --out"
+        ) from error
 
 
 @contextlib.contextmanager

@@ -32,6 +32,8 @@ class Transcribe(Stage):
 
     room: ClassVar[str] = "transcribe"
     sample_rate: ClassVar[int] = 16_000
+    parallel: ClassVar[int] = 1
+    """How many sounds the adapter may be asked for at once, from threads."""
 
     @abstractmethod
     def transcribe(self, sound: Sound, language: str | None = None) -> Transcript:
