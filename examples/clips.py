@@ -47,7 +47,8 @@ def film(picture: Path, sound: Path, to: Path) -> Path:
     """Writes an MP4 of a sound over a picture that is repeated, bit for bit, as long as the sound lasts."""
     with replacing(to) as draft:
         inputs = ["-stream_loop", "-1", "-i", str(picture), "-i", str(sound), "-map", "0:v:0", "-map", "1:a:0"]
-        coding = ["-c:v", "copy", "-c:a", "aac", "-b:a", "128k", "-shortest", "-movflags", "+faststart"]
+        length = ["-t", f"{media.read(sound).duration:.3f}"]
+        coding = ["-c:v", "copy", "-c:a", "aac", "-b:a", "128k", *length, "-movflags", "+faststart"]
         command = [media.ffmpeg_exe(), "-v", "error", "-y", *inputs, *coding, str(draft)]
         subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
     return to

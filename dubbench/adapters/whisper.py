@@ -106,6 +106,8 @@ class Whisper(Transcribe):
 
     def _guess(self, samples: Samples) -> tuple[tuple[str, float], ...]:
         """The three likeliest languages, judged on the first half minute that holds speech."""
+        if not self._model.model.is_multilingual:
+            return (("en", 1.0),)
         _, _, ranked = self._model.detect_language(samples, vad_filter=True, language_detection_segments=1)
         return tuple((str(code), round(float(p), 4)) for code, p in sorted(ranked, key=lambda r: -r[1])[:3])
 
