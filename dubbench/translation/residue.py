@@ -37,7 +37,8 @@ _AFTER: dict[str, _Rules] = {
         (r"\bMuitas graças\b", "Muito obrigado"), (r"\bmuitas graças\b", "muito obrigado"),
         (r"\bGraças\b(?! a| ao| à| às)", "Obrigado"), (r"\bgraças\b(?! a| ao| à| às)", "obrigado"),
         (r"\b([Bb])ons dias\b", r"\1om dia"), (r"\b([Bb])oas (tarde|noite)s\b", r"\1oa \2"),
-        (r"\bFaz favor\b", "Por favor"), (r"\bfaz favor\b", "por favor"), (r"\bQue bem\b", "Que bom"), (r"\b([Nn]ão) o sei\b", r"\1 sei"), (r"\bum (?=\d+ ?%)", ""), (r"(?<=\d) %", "%"),
+        (r"\bFaz favor\b", "Por favor"), (r"\bfaz favor\b", "por favor"),
+        (r"\bQue bem\b", "Que bom"), (r"\b([Nn]ão) o sei\b", r"\1 sei"), (r"\bum (?=\d+ ?%)", ""), (r"(?<=\d) %", "%"),
     ),
 }  # fmt: skip
 
