@@ -1,9 +1,14 @@
-"""What holds for every test: signing identities are made in a temporary folder, never in the person's own."""
+"""What holds for every test.
+
+Signing identities are made in a temporary folder, never in the person's own. Where `DUBBENCH_REQUIRE_APT` is set, a test
+that needs a program from Debian's packages may not skip for want of it.
+"""
 
 from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -12,3 +17,13 @@ import pytest
 @pytest.fixture(autouse=True, scope="session")
 def own_signing_identity() -> None:
     os.environ.setdefault("DUBBENCH_CONFIG", str(Path(tempfile.mkdtemp(prefix="dubbench-config-"))))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.skipped and item.get_closest_marker("apt") and os.environ.get("DUBBENCH_REQUIRE_APT"):
+        report.outcome = "failed"
+    return report
