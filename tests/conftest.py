@@ -1,7 +1,7 @@
 """What holds for every test.
 
-Signing identities are made in a temporary folder, never in the person's own. Where `DUBBENCH_REQUIRE_APT` is set, a test
-that needs a program from Debian's packages may not skip for want of it.
+Signing identities are made in a temporary folder, never in the person's own. Where `DUBBENCH_REQUIRE_APT` is set, a
+test that needs a program from Debian's packages may not skip for want of it.
 """
 
 from __future__ import annotations
