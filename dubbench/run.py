@@ -71,6 +71,7 @@ class Run:
             speakers = self.dub.wishes.speakers
             self._step("diarize", lambda: diarize(self.dub, self.progress, speakers=speakers), diarize)
             diarize.release()
+        self._model("faces", release=True)
 
     def translate(self) -> None:
         """Adds the text to be spoken. The pair of languages is known only now, so the model is chosen now."""

@@ -21,13 +21,14 @@ from pydantic import Field
 from dubbench.errors import BadInput
 from dubbench.stages.base import Settings
 from dubbench.stages.diarize import Diarize
+from dubbench.stages.faces import Faces
 from dubbench.stages.lipsync import Lipsync
 from dubbench.stages.separate import Separate
 from dubbench.stages.speak import Speak, Spoken
 from dubbench.stages.transcribe import Transcribe, Transcript
 from dubbench.stages.translate import Translate
 from dubbench.stages.watermark import Watermark
-from dubbench.types import Controls, Line, Phoneme, Samples, Seconds, Sound, Turn, Voice, Word
+from dubbench.types import Controls, Line, Mouth, Phoneme, Samples, Seconds, Sound, Turn, Voice, Word
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 LOWEST, STEP = 400.0, 50.0
@@ -280,6 +281,15 @@ class ToyWatermark(Watermark):
 def _noise(length: int, seed: int) -> npt.NDArray[np.float64]:
     """The same ±1 sequence for a seed, whatever its length."""
     return np.where(np.random.default_rng(seed).random(length) < 0.5, -1.0, 1.0)
+
+
+class ToyFaces(Faces):
+    """Believes that whoever speaks is seen speaking."""
+
+    licence = "Apache-2.0"
+
+    def faces(self, video: Path, turns: Sequence[Turn]) -> tuple[Mouth, ...]:
+        return tuple(Mouth(start=turn.start, end=turn.end, speaker=turn.speaker) for turn in turns)
 
 
 class ToyLipsync(Lipsync):

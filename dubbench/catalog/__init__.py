@@ -28,8 +28,8 @@ from dubbench.stages.base import Stage
 from dubbench.types import FrozenDict, Noun
 from dubbench.weights import WeightFile, Weights
 
-ROOMS = ("separate", "transcribe", "diarize", "translate", "speak", "watermark", "lipsync")
-OPTIONAL = ("lipsync", "watermark", "separate", "diarize")
+ROOMS = ("separate", "transcribe", "diarize", "faces", "translate", "speak", "watermark", "lipsync")
+OPTIONAL = ("faces", "lipsync", "watermark", "separate", "diarize")
 """Rooms that a cast may leave empty."""
 
 

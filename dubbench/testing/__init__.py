@@ -6,7 +6,7 @@ def test_my_adapter():
     check_adapter(MyAdapter(), sample=some_real_speech)
 
 contract   `check_adapter` and the clauses that hold in every room
-heard      clauses of the rooms that take sound: separate, transcribe, diarize, watermark, lipsync
+heard      clauses of the rooms that take sound: separate, transcribe, diarize, watermark, faces, lipsync
 worded     clauses of the rooms that take text: translate, speak
 fresh      clauses that need an interpreter of their own: imports and memory
 tiny       `tiny_dub`, `tiny_film`

@@ -84,6 +84,7 @@ ROOMS: dict[str, Callable[[Any], None]] = {
     "transcribe": heard.transcribe,
     "diarize": heard.diarize,
     "watermark": heard.watermark,
+    "faces": heard.faces,
     "lipsync": heard.lipsync,
     "translate": worded.translate,
     "speak": worded.speak,
@@ -106,7 +107,7 @@ def _refuses(subject: Subject) -> None:
     language = subject.undeclared
     if language is None:
         raise left_out("it declares every language")
-    if subject.adapter.room in ("separate", "diarize", "watermark", "lipsync"):
+    if subject.adapter.room in ("separate", "diarize", "watermark", "faces", "lipsync"):
         raise left_out("this room asks for no language")
     asks: list[Callable[[], Any]] = [lambda: VERBS[subject.adapter.room](subject, language)]
     if subject.adapter.room != "transcribe":
@@ -165,6 +166,6 @@ def _repeats(subject: Subject) -> None:
 
 def _given(subject: Subject, *, again: bool = False) -> dict[str, Any]:
     if not subject.results:
-        lipsync = subject.adapter.room == "lipsync"
-        raise left_out("all that it gives is a film" if lipsync else "nothing was asked of it: give a sample")
+        film = subject.adapter.room in ("faces", "lipsync")
+        raise left_out("what it is about is a film" if film else "nothing was asked of it: give a sample")
     return {verb: pair if again else pair[1] for verb, pair in subject.results.items()}

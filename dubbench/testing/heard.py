@@ -1,4 +1,5 @@
-"""Clauses of the rooms that take sound or film: separate, transcribe, diarize, watermark, lipsync."""
+"""Clauses of the rooms that take sound or film: separate, transcribe, diarize, watermark, faces,
+lipsync."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from dubbench.errors import BadInput
 from dubbench.stages.transcribe import Transcript
 from dubbench.testing.report import broken, left_out
 from dubbench.testing.tiny import syllables, tiny_film
-from dubbench.types import Line, Seconds, Sound, Word
+from dubbench.types import Line, Seconds, Sound, Turn, Word
 
 if TYPE_CHECKING:
     from dubbench.testing.contract import Subject
@@ -190,6 +191,25 @@ def watermark(subject: Subject) -> None:
             quiet = silence(seconds, plain.sample_rate)
             if _asked(subject, "mark", quiet).samples.shape != quiet.samples.shape:
                 raise broken(f"{seconds:g} s of silence came back with another length")
+
+
+def faces(subject: Subject) -> None:
+    """Clauses of the faces room."""
+    with tempfile.TemporaryDirectory() as folder:
+        film = subject.film or tiny_film(Path(folder) / "film.mp4")
+        before, length = memory.file_sha256(film), media.probe(film).duration
+        turns = (Turn(speaker="A", start=0.2, end=min(1.5, length)),)
+        with subject.report.clause("the film stays as it is and the mouths lie in order inside it"):
+            mouths = subject.adapter.faces(film, turns)
+            if memory.file_sha256(film) != before:
+                raise broken("it wrote into the film")
+            if any(not 0 <= m.start < m.end <= length for m in mouths):
+                raise broken(f"a mouth shows outside the {length:.2f} s of the film")
+            if any(a.start > b.start for a, b in pairwise(mouths)):
+                raise broken("they are not in order of their start")
+        with subject.report.clause("the same film and seed give the same mouths"):
+            if subject.adapter.faces(film, turns) != mouths:
+                raise broken("the second time they were others")
 
 
 def lipsync(subject: Subject) -> None:
