@@ -64,7 +64,7 @@ def measured(dub: Dub, run: Run) -> dict[str, Any]:
         "loudness_lufs": _finite(lufs),
         "true_peak_dbtp": _finite(peak),
         "intelligibility_wer": round(errors.rate, 4) if errors else None,
-        "speaker_similarity": similarity(dub, run),
+        "speaker_similarity": run.facts.get("likeness"),
         "flags": flags(dub),
     }
 
@@ -100,12 +100,11 @@ def flags(dub: Dub) -> list[dict[str, str]]:
     ]
 
 
-def similarity(dub: Dub, run: Run) -> dict[str, float] | None:
+def likeness(dub: Dub, embedder: Any) -> dict[str, float] | None:
     """Cosine of speaker embeddings, each speaker's own sound against their dub; null without an embedding model.
 
     With preset voices this is low and means little: it is here to be compared with cloned ones.
     """
-    embedder: Any = run.stages.get("diarize")
     if not hasattr(embedder, "embed"):
         return None
     found, store = {}, memory.Memory(dub.folder)

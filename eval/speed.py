@@ -20,8 +20,9 @@ from dubbench import media
 from dubbench.types import Sound
 from examples import clips
 
-MODELS = ("separate", "transcribe", "diarize", "translate", "fit", "speak", "listen", "lipsync")
-"""Rooms whose time is a model's; `fit` is the estimate of durations, whose planning takes milliseconds."""
+MODELS = ("separate", "transcribe", "diarize", "translate", "fit", "speak", "listen", "likeness", "lipsync")
+"""Rooms whose time is a model's; `fit` is the estimate of durations, whose planning takes milliseconds, and `likeness`
+the embedding of voices for the report."""
 
 IMPORTS = {"import dubbench": ("-c", "import dubbench"), "dubbench --help": ("-m", "dubbench", "--help")}
 
