@@ -9,7 +9,7 @@ from dubbench import media, memory
 from dubbench.errors import AdapterFailed, BadInput
 from dubbench.stages.base import Progress, Stage, quiet
 from dubbench.timeline import lines as lines_of
-from dubbench.types import Audio, Dub, Sound, Turn, Voice
+from dubbench.types import Audio, Dub, Sound, Turn
 from dubbench.voiceprint import describe_voice
 
 
@@ -57,6 +57,3 @@ class Diarize(Stage):
             raise AdapterFailed(self.name, "it gave a turn outside the sound")
         store.keep(self.room, key, [turn.model_dump(mode="json") for turn in turns])
         return turns
-
-
-__all__ = ["Diarize", "Voice"]

@@ -15,7 +15,7 @@ from dubbench.errors import AdapterFailed, BadInput, DubError
 from dubbench.stages.base import Progress, Stage, quiet
 from dubbench.stages.watermark import Watermark
 from dubbench.text import names
-from dubbench.types import Audio, Controls, Dub, Line, Phoneme, Seconds, Sound, Take, Voice
+from dubbench.types import Controls, Dub, Line, Phoneme, Seconds, Sound, Take, Voice
 
 
 @dataclass(frozen=True)
@@ -186,6 +186,3 @@ def with_take(line: Line, take: Take, key: str) -> Line:
     """The line with `take` as its chosen one, among those it has."""
     others = tuple(t for t in line.takes if t.speech.path != take.speech.path)
     return line.but(takes=(*others, take), speech=take.speech, made_by=line.made("speak", key))
-
-
-__all__ = ["Audio", "Speak", "Spoken", "with_take"]
