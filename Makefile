@@ -1,10 +1,11 @@
 # setup: an environment of our own · demo: a real clip, dubbed · test · check: style, types, layers · bench: seconds, memory
+# dubs: real clips dubbed, and each file judged from outside
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test check bench clean
+.PHONY: setup demo test check bench dubs clean
 .DELETE_ON_ERROR:
 
 setup: $(READY)
@@ -30,6 +31,9 @@ check: $(READY)
 
 bench: $(READY)
 	$(BIN)/python eval/speed.py
+
+dubs: $(READY)
+	$(BIN)/python eval/dubs.py $(FILMS)
 
 clean:
 	rm -rf $(VENV) demo build *.egg-info

@@ -65,10 +65,15 @@ def _refuse(preset: str, speak: Speak, offered: Sequence[Voice], language: str) 
 
 
 def _names(speak: Speak, offered: Sequence[Voice]) -> dict[str, Voice]:
-    """Voices by name: those of every language where the model lets voices read other languages than their own."""
+    """Voices by name: those of every language where the model lets voices read other languages than their own, and
+    those that only blends were offered of."""
     own = {voice.language for voice in offered}
     others = (v for code in speak.languages if code != "*" for v in speak.presets(code)) if len(own) > 1 else ()
-    return {voice.preset or voice.id: voice for voice in (*offered, *others)}
+    names = {voice.preset or voice.id: voice for voice in (*offered, *others)}
+    for voice in offered:
+        for part in _parts(voice.preset or ""):
+            names.setdefault(part, voice.but(id=part, name=part, preset=part, pitch_hz=None))
+    return names
 
 
 def _parts(preset: str) -> dict[str, float]:

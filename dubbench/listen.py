@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 
@@ -26,16 +28,25 @@ PACK: Seconds = 27.0
 """How much is heard at once: a little less than Whisper's window of 30 s."""
 
 
-def heard(dub: Dub, ear: Transcribe, film_sound: Sound, sha256: str) -> str:
-    """What the ear understands of the whole dub; `film_sound` is its mixed track, `sha256` that of its file."""
+def heard(dub: Dub, ear: Transcribe, sound: Callable[[], Sound], of: Mapping[str, str]) -> str:
+    """What the ear understands of the whole dub, remembered under the hashes `of` what `sound` would give."""
     store = memory.Memory(dub.folder)
-    key = memory.key(sound=sha256, language=dub.target_language, by=ear.identity())
+    key = memory.key(of=of, language=dub.target_language, by=ear.identity())
     kept = store.recall(ROOM, key)
     if kept is None:
-        mono = media.resample(Sound(film_sound.mono[None], film_sound.sample_rate), ear.sample_rate)
+        whole = sound()
+        mono = media.resample(Sound(whole.mono[None], whole.sample_rate), ear.sample_rate)
         kept = ear.ready().transcribe(mono, dub.target_language).text
         store.keep(ROOM, key, kept)
     return str(kept)
+
+
+def track(film: Path, ear: Transcribe) -> Sound:
+    """A finished film's sound track, decoded from the file as the ear takes it."""
+    with tempfile.TemporaryDirectory() as folder:
+        wav = Path(folder) / "track.wav"
+        media.extract(film, wav, sample_rate=ear.sample_rate, channels=1)
+        return media.read(wav)
 
 
 def by_line(dub: Dub, text: str) -> dict[str, str]:
@@ -172,4 +183,4 @@ def wer(dub: Dub, text: str) -> spelling.Errors:
     return spelling.wer(" ".join(line.translation or "" for line in dub.lines), text, dub.target_language)
 
 
-__all__: Sequence[str] = ("apart", "by_line", "heard", "judged", "retaken", "score", "wer")
+__all__: Sequence[str] = ("apart", "by_line", "heard", "judged", "retaken", "score", "track", "wer")

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import subprocess
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
+
+import numpy as np
 
 from dubbench import media
 from dubbench.memory import replacing
+from dubbench.types import Sound
 from dubbench.weights import WeightFile, Weights
 
 PHONE = WeightFile(
@@ -33,14 +38,86 @@ FACE = WeightFile(
 """A man talking in a car, four seconds, 176×144, silent: the "carphone" test sequence (BSD)."""
 
 
-def folder() -> Path:
-    """The folder that holds the clips, fetched at the first call."""
-    return Weights("clips", (PHONE, PHONE_TURNS, FACE)).folder()
+KENNEDY = WeightFile(
+    name="kennedy.wav",
+    sha256="59dfb9a4acb36fe2a2affc14bacbee2920ff435cb13cc314a08c13f66ba7860e",
+    size=352_078,
+    sources=("npm://nodejs-whisper@0.3.1/cpp/whisper.cpp/bindings/go/samples/jfk.wav",),
+)
+"""Eleven seconds of a president's speech of 1961, in the accent of Boston (public domain)."""
+
+_LIBRIVOX = "deb://pocketsphinx-testdata@0.8+5prealpha+1-15/usr/share/pocketsphinx/test/data/librivox"
+NOVEL = tuple(
+    WeightFile(
+        name=f"novel-{part}.wav",
+        sha256=sha256,
+        size=size,
+        sources=(f"{_LIBRIVOX}/sense_and_sensibility_01_austen_64kb-{part}.wav",),
+    )
+    for part, sha256, size in (
+        ("0870", "b0557cf95c974d930577e58e46b7f068c432a6e3afcc286563d88922b2a5315c", 227_244),
+        ("0880", "fbec491ef00ee734a67f0ee318e98c51c157b479e1629ff4f4426861ecac0414", 95_724),
+        ("0890", "5793ffbdee55fb8bfd284943a6866864c832d9d4accf2661cabd39915c84ee10", 169_644),
+        ("0920", "40882414ef4cc51f3ff7a63bad0c8c87e7f595ffeb8209fbf756c8ebc5c28a59", 193_644),
+        ("0930", "954adbf0b56ac8a148cbe77b39ca18d76b5f2a1e1f405565bd786ce3e68a68b7", 105_324),
+    )
+)
+"""Five sentences of a novel read aloud, LibriVox (public domain)."""
+
+_PROMPTS = "deb://asterisk-core-sounds-es-wav@1.6.1-1/usr/share/asterisk/sounds/es_MX_f_Allison"
+SPANISH = tuple(
+    WeightFile(name=f"es-{part}.wav", sha256=sha256, size=size, sources=(f"{_PROMPTS}/{part}.wav",))
+    for part, sha256, size in (
+        ("demo-nogo", "769da08a2121631d2d736e39a836218daa0260e0860d4a6710bd3ca09cf16dc1", 233_454),
+        ("demo-abouttotry", "38acb9c48c5a6c4548df0e9ac576bc63abf141140acd9af674326b941cc21b0c", 281_580),
+        ("demo-echotest", "e6c16de9eb173d533141a4bdbaf1430a4610fa891c622cc1166bbf81fb1eaeb2", 399_976),
+    )
+)
+"""A minute of Spanish by a professional, recorded for telephones, 8 kHz (CC BY-SA 3.0)."""
+
+
+def folder(*files: WeightFile) -> Path:
+    """The folder that holds the phone call and the face, or these files, fetched at the first call."""
+    return Weights("clips", files or (PHONE, PHONE_TURNS, FACE)).folder()
 
 
 def phone_call(to: Path) -> Path:
     """Writes a film: the phone conversation over the moving picture, played again and again. Half a minute."""
     return film(folder() / FACE.name, folder() / PHONE.name, to)
+
+
+def kennedy(to: Path) -> Path:
+    """Writes a film: one man, eleven seconds."""
+    return joined((KENNEDY,), to)
+
+
+def novel(to: Path) -> Path:
+    """Writes a film: one reader, five sentences, half a minute."""
+    return joined(NOVEL, to)
+
+
+def spanish_outdoors(to: Path) -> Path:
+    """Writes a film: one woman speaks Spanish, a minute, over the rumble of wind (brown noise, 20 dB below)."""
+    return joined(SPANISH, to, rumble_db=-20.0)
+
+
+def joined(files: tuple[WeightFile, ...], to: Path, *, rumble_db: float | None = None) -> Path:
+    """Writes a film of several sounds, one after the other; a rumble that many decibels below them if wished."""
+    where = folder(FACE, *files)
+    rate, rest = 48_000, np.zeros((1, 28_800), np.float32)
+    parts = [media.read(where / file.name, sample_rate=rate, channels=1).samples for file in files]
+    samples = np.concatenate([piece for part in parts for piece in (part, rest)], axis=1)
+    if rumble_db is not None:
+        from scipy.signal import lfilter
+
+        # A leaky sum of white noise: like a plain one but for what lies below 10 Hz.
+        noise = lfilter([1.0], [1.0, -0.9987], np.random.default_rng(0).standard_normal(samples.shape))
+        noise *= samples.std() / noise.std() * 10 ** (rumble_db / 20)
+        samples = np.clip(samples + noise, -1, 1).astype(np.float32)
+    with tempfile.TemporaryDirectory() as name:
+        wav = Path(name) / "sound.wav"
+        media.write(wav, Sound(samples, rate))
+        return film(where / FACE.name, wav, to)
 
 
 def film(picture: Path, sound: Path, to: Path) -> Path:
@@ -52,3 +129,12 @@ def film(picture: Path, sound: Path, to: Path) -> Path:
         command = [media.ffmpeg_exe(), "-v", "error", "-y", *inputs, *coding, str(draft)]
         subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
     return to
+
+
+FILMS: tuple[tuple[str, Callable[[Path], Path], str, tuple[str, ...]], ...] = (
+    ("one man", kennedy, "en", ("pt",)),
+    ("a reading", novel, "en", ("pt",)),
+    ("Spanish outdoors", spanish_outdoors, "es", ("pt", "en")),
+    ("two on the phone", phone_call, "en", ("pt",)),
+)
+"""Name, what writes it, its language, and languages to dub it into."""

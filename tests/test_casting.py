@@ -16,6 +16,9 @@ from dubbench.errors import BadInput
 from dubbench.stages.speak import Speak, Spoken
 from dubbench.types import Controls, Dub, Line, Seconds, Source, Voice
 
+DORA = "pf_dora:0.6+af_heart:0.4"
+"""What Kokoro offers first to a woman who is to speak Portuguese."""
+
 
 class Cloner(Speak):
     """A model that speaks with the speaker's own voice."""
@@ -52,16 +55,16 @@ def flags(dub: Dub) -> list[str]:
 
 
 def test_sex_and_pitch_choose() -> None:
-    dub = cast_voices(dub_of(person("A", "male", 105.0), person("B", "female", 210.0)), Kokoro(), {})
-    assert presets(dub) == {"A": "pm_alex", "B": "pf_dora"}
+    dub = cast_voices(dub_of(person("A", "male", 140.0), person("B", "female", 210.0)), Kokoro(), {})
+    assert presets(dub) == {"A": "pm_alex", "B": DORA}
     assert flags(dub) == []
 
 
 def test_who_speaks_most_chooses_first() -> None:
     people = person("A", "female", 180.0), person("B", "female", 180.0)
     dub = cast_voices(dub_of(*people, seconds={"A": 2.0, "B": 9.0}), Kokoro(), {})
-    assert presets(dub)["B"] == "pf_dora"
-    assert presets(dub)["A"] != "pf_dora"
+    assert presets(dub)["B"] == DORA
+    assert presets(dub)["A"] != DORA
 
 
 def test_a_second_woman_borrows_and_it_is_flagged() -> None:
@@ -140,10 +143,10 @@ def test_earlier_voices_stay_unless_unknown_or_of_another_language() -> None:
     people = (
         person("A", "male", 105.0, preset="pm_santa"),
         person("B", "female", preset="gone"),
-        person("C", "male", 105.0, preset="am_michael").but(language="en"),
+        person("C", "male", 141.0, preset="am_michael").but(language="en"),
     )
     dub = cast_voices(dub_of(*people), Kokoro(), {})
-    assert presets(dub) == {"A": "pm_santa", "B": "pf_dora", "C": "pm_alex"}
+    assert presets(dub) == {"A": "pm_santa", "B": DORA, "C": "pm_alex"}
 
 
 def test_casting_twice_changes_nothing() -> None:
@@ -184,3 +187,9 @@ def test_a_model_that_clones_keeps_the_reference(tmp_path: Path) -> None:
     assert cast_voices(dub, Cloner(), {}) == dub
     with pytest.raises(BadInput, match="no voices to choose from"):
         cast_voices(dub, Cloner(), {"A": "pf_dora"})
+
+
+def test_a_voice_that_only_blends_are_offered_of_can_be_had_alone() -> None:
+    dub = cast_voices(dub_of(person("A", "male", 105.0)), Kokoro(), {"A": "pm_santa"})
+    assert presets(dub) == {"A": "pm_santa"}
+    assert flags(dub) == []

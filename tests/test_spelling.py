@@ -52,6 +52,7 @@ def test_text_without_signs_and_unknown_languages_come_back_unchanged() -> None:
         ("pt", "2 pessoas, 300 casas", "duas pessoas, trezentas casas"),
         ("pt", "Vou pra praia, né?", "vou para praia não é"),
         ("pt", "Custa 20%.", "custa vinte por cento"),
+        ("pt", "Senão vou à praia", "se não vou a praia"),
         ("pt", "25 mil reais", "vinte e cinco mil reais"),
         ("es", "21 años", "veintiún años"),
         ("fr", "L'homme a 80 ans", "l’homme a quatre vingts ans"),

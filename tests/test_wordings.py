@@ -123,6 +123,8 @@ def test_rules_before_and_after_leave_other_pairs_alone() -> None:
     assert residue.before("Se você quiser, vimos.", "pt-es") == "Se você quer, vímos."
     assert residue.before("Se eles quiserem", "pt-es") == "Se eles quiserem"
     assert residue.before("No sé cómo.", "es-pt") == "No sei cómo."
+    assert residue.before("Lo siento mucho, pero lo siento.", "es-pt") == "Sinto muito, pero sinto muito."
+    assert residue.before("Lo siento en el alma.", "es-pt") == "Lo siento en el alma."
     thanks = residue.after("Muitas graças. Graças a Deus. Bons dias!", "es-pt")
     assert thanks == "Muito obrigado. Graças a Deus. Bom dia!"
     assert residue.after("Que bem?", "pt-gl") == "Que bem?"
@@ -141,6 +143,10 @@ def test_rules_before_and_after_leave_other_pairs_alone() -> None:
         ("Senhoras e Senhores Deputados,", "Ladies and gentlemen,", "Senhoras e senhores,"),
         ("Senhoras e Senhores Deputados.", "Honourable Members.", "Senhoras e Senhores Deputados."),
         ('Ele disse: "Vá".', 'He said: "Go."', 'Ele disse: "Vá".'),
+        ("Este é Diane em Nova Jersey.", "This is Diane in New Jersey.", "Aqui é Diane em Nova Jersey."),
+        ("Esta é a América.", "This is America.", "Esta é a América."),
+        ("Este é o carro de John.", "This is John's car.", "Este é o carro de John."),
+        ("O outro link Yeah, ela sabe.", "The other link Yeah, she knows.", "O outro link Sim, ela sabe."),
     ],
 )
 def test_what_a_small_model_garbles_is_put_right(out: str, source: str, mended: str) -> None:

@@ -116,10 +116,13 @@ class Kokoro(Speak):
         kokoro_text.need(target)
 
     def presets(self, language: str) -> tuple[Voice, ...]:
-        """Voices whose mother tongue is `language`, then guests of other tongues that were understood reading it."""
+        """Voices whose mother tongue is `language`, or blends of them where those are understood better, then guests
+        of other tongues that were understood reading it."""
         natives = {name: facts["pitch_hz"] for name, facts in FACTS["voices"].items() if _LETTERS[name[0]] == language}
+        own = FACTS["own"].get(language, natives)
         guests = FACTS["guests"].get(language, {})
-        return tuple(_voice(preset, hertz, language) for preset, hertz in {**natives, **guests}.items())
+        at_home = (_voice(preset, hertz, language).but(language=language) for preset, hertz in own.items())
+        return (*at_home, *(_voice(preset, hertz, language) for preset, hertz in guests.items()))
 
     def estimate(self, text: str, voice: Voice, language: str) -> Seconds:
         """Seconds at pace 1, from the model's own durations."""

@@ -22,7 +22,7 @@ _SAME: dict[str, dict[str, str]] = {
         "pra": "para", "pras": "para as", "pro": "para o", "pros": "para os", "tá": "está", "tô": "estou",
         "tava": "estava", "né": "não é", "num": "em um", "numa": "em uma", "nuns": "em uns", "numas": "em umas",
         "dum": "de um", "duma": "de uma", "cê": "você", "ok": "okay", "uma": "um", "duas": "dois",
-        "dr": "doutor", "dra": "doutora", "sr": "senhor", "sra": "senhora",
+        "dr": "doutor", "dra": "doutora", "sr": "senhor", "sra": "senhora", "à": "a", "às": "as", "senão": "se não",
     },
     "es": {
         "ok": "okay", "una": "un", "uno": "un", "veintiún": "veintiuno", "veintiuna": "veintiuno", "solo": "sólo",

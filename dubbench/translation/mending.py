@@ -11,6 +11,9 @@ from dubbench.text import numerals
 
 _CLOSED = re.compile(r"[\"'”’»)\]]*([.!?…]+)?[\"'”’»)\]]*$")
 
+_INTERJECTIONS = (("Yeah", "Sim"), ("yeah", "sim"), ("Yep", "Sim"), ("Wow", "Uau"), ("wow", "uau"), ("Hey", "Ei"))
+"""What is left in English now and then in the midst of a line."""
+
 
 def plain(sentence: str) -> str:
     """Quotes and spaces the model knows: typographic ones come back as noise ("‘hello’" as "Ohello")."""
@@ -40,6 +43,12 @@ def _portuguese(out: str, source_text: str) -> str:
     if re.search(r"\bhow are you doing\b", source_text, re.IGNORECASE):
         out = re.sub(r"\b([Cc]omo você está) (?:fazendo|indo)\b", r"\1", out)
     out = re.sub(r"\b(aqui|aí|ali|lá|cá) em baixo\b", r"\1 embaixo", out)
+    # Somebody says who they are; what has a Portuguese name of its own (countries) is left alone.
+    named = re.match(r"This is ([A-Z][\w'’-]+)\b", source_text)
+    if named:
+        out = re.sub(rf"^(?:Est[ea]|Isto|Isso) é (?:[oa] )?(?={re.escape(named[1])}\b)", "Aqui é ", out)
+    for english, said in _INTERJECTIONS:
+        out = re.sub(rf"\b{english}\b(?=[,.!?…]|$)", said, out)
     return re.sub(r"^(Oh|Ah) (?=\w)", r"\1, ", out)
 
 

@@ -24,6 +24,9 @@ _BEFORE: dict[str, _Rules] = {
     "pt-es": ((r"\b([Vv])imos\b", r"\1ímos"),),
     "es-pt": (
         (r"\b([Nn]o|[Yy]o|[Ll]o|[Yy]a|que) sé\b", r"\1 sei"), (r"^Vale,", "Está bien,"), (r"^Pues,", "Bueno,"),
+        (r"\bLo siento(?: mucho)?(?=[,.!?…]|$| pero\b)", "Sinto muito"),
+        (r"\blo siento(?: mucho)?(?=[,.!?…]|$| pero\b)", "sinto muito"),
+        (r"\ba cambio de\b", "em troca de"),
     ),
 }  # fmt: skip
 _AFTER: dict[str, _Rules] = {

@@ -120,7 +120,9 @@ def test_unknown_voices_are_refused_with_the_known(preset: str | None) -> None:
 
 def test_presets_are_told_by_language() -> None:
     voices = Kokoro().presets("pt")
-    assert [v.preset for v in voices if v.language == "pt"] == ["pf_dora", "pm_alex", "pm_santa"]
+    assert [v.preset for v in voices if v.language == "pt"] == [
+        "pf_dora:0.6+af_heart:0.4", "pm_alex", "pm_santa:0.5+am_michael:0.5",
+    ]  # fmt: skip
     assert len({v.preset for v in voices}) == len(voices) > 3
     assert all(v.sex and v.pitch_hz and 60 < v.pitch_hz < 350 for v in voices)
     assert Kokoro().presets("de") == ()
