@@ -6,13 +6,13 @@ from dubbench.text import names
 
 
 def test_names_kept_in_both_are_marked() -> None:
-    text = names.marked("Estou em Nova Jersey agora.", "I'm in New Jersey now though.", "en")
+    text = names.marked("Estou em Nova Jersey agora.", "I'm in New Jersey now though.", "en", "pt")
     assert text == "Estou em Nova [Jersey](en) agora."
 
 
 def test_a_word_that_only_begins_a_sentence_is_no_name() -> None:
     text = "Hospital novo. Animal velho."
-    assert names.marked(text, "Hospital is new. Animal is old.", "en") == text
+    assert names.marked(text, "Hospital is new. Animal is old.", "en", "pt") == text
 
 
 def test_translated_names_and_small_words_stay() -> None:
@@ -20,8 +20,16 @@ def test_translated_names_and_small_words_stay() -> None:
 
 
 def test_a_name_twice_is_marked_twice_and_once_only() -> None:
-    once = names.marked("Chicago, de Chicago", "He left Chicago for Chicago", "en")
+    once = names.marked("Chicago, de Chicago", "He left Chicago for Chicago", "en", "pt")
     assert once == "[Chicago](en), de [Chicago](en)"
+
+
+def test_english_words_that_stayed_are_read_as_such() -> None:
+    text = names.marked("Faça um backup no hospital.", "Do a backup in the hospital.", "en", "pt")
+    assert text == "Faça um [backup](en) no hospital."
+    text = names.marked("os comandos dial answer e hang up", "los comandos dial answer y hang up", "es", "pt")
+    assert text == "os comandos dial [answer](en) e [hang](en) [up](en)"
+    assert names.marked("Un client.", "A client.", "en", "fr") == "Un client."
 
 
 def test_parts_give_the_text_back() -> None:

@@ -17,7 +17,7 @@ from dubbench.stages.translate import Translate
 from dubbench.text import glossary as terms_of
 from dubbench.text import sentences
 from dubbench.translation import phrases, residue, wordings
-from dubbench.translation.marian import Marian
+from dubbench.translation.marian import Models
 from dubbench.types import Line
 
 MODES = {
@@ -89,7 +89,7 @@ class ApertiumPivot(Translate):
     batch: ClassVar[int] = 64
     pivot: ClassVar[str | None] = "pt"
 
-    _models: dict[str, Marian]
+    _models: Models
 
     def check(self, source: str | None, target: str) -> None:
         """Raises Unsupported, or Missing with the packages to install."""
@@ -104,12 +104,10 @@ class ApertiumPivot(Translate):
 
     def load(self) -> None:
         """The models themselves come with the first line of their direction."""
-        self._models = {}
+        self._models = Models(self.weights, self.name)
 
     def unload(self) -> None:
-        for model in self._models.values():
-            model.close()
-        self._models = {}
+        self._models.close()
 
     def translate(
         self,
@@ -123,7 +121,7 @@ class ApertiumPivot(Translate):
     ) -> list[list[str]]:
         """All lines through both. Raises AdapterFailed, Missing."""
         self.check(source, target)
-        model = self._model("en-pt" if source == "en" else "pt-en")
+        model = self._models["en-pt" if source == "en" else "pt-en"]
         leg = _leg(source, target)
 
         def out(texts: list[str]) -> list[str]:
@@ -133,11 +131,6 @@ class ApertiumPivot(Translate):
             return [model.text(text) for text in through(texts, leg, name=self.name)]
 
         return settled(lines, glossary, out if source == "en" else back, source, target)
-
-    def _model(self, pair: str) -> Marian:
-        if pair not in self._models:
-            self._models[pair] = Marian(self.weights.folder(), pair, name=self.name)
-        return self._models[pair]
 
 
 def _leg(source: str, target: str) -> str:

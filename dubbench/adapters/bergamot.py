@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from dubbench.stages.translate import Translate
-from dubbench.translation.marian import Marian
+from dubbench.translation.marian import Models
 from dubbench.types import Line
 
 
@@ -22,16 +22,14 @@ class Bergamot(Translate):
     requires: ClassVar[tuple[str, ...]] = ("fxtranslate==0.5.0",)
     batch: ClassVar[int] = 64
 
-    _models: dict[str, Marian]
+    _models: Models
 
     def load(self) -> None:
         """The models themselves come with the first line of their direction."""
-        self._models = {}
+        self._models = Models(self.weights, self.name)
 
     def unload(self) -> None:
-        for model in self._models.values():
-            model.close()
-        self._models = {}
+        self._models.close()
 
     def translate(
         self,
@@ -45,10 +43,5 @@ class Bergamot(Translate):
     ) -> list[list[str]]:
         """Each line by itself. Raises AdapterFailed naming a line that has no sound translation."""
         self.check(source, target)
-        model = self._model(f"{source}-{target}")
+        model = self._models[f"{source}-{target}"]
         return [model.wordings(line.text, glossary, line=line.id) for line in lines]
-
-    def _model(self, pair: str) -> Marian:
-        if pair not in self._models:
-            self._models[pair] = Marian(self.weights.folder(), pair, name=self.name)
-        return self._models[pair]

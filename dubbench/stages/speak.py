@@ -88,7 +88,7 @@ class Speak(Stage):
         """`text` as the adapter is given it: kept names marked for those who can read them."""
         if not self.reads_names or dub.source_language is None:
             return text
-        return names.marked(text, line.text, dub.source_language)
+        return names.marked(text, line.text, dub.source_language, dub.target_language)
 
     def _at_hand(self, dub: Dub, line: Line) -> Voice:
         """The voice with its reference where an adapter can open it, for those know nothing of the dub's folder."""

@@ -1,6 +1,7 @@
-"""Names that a translation keeps as they are, marked so that a voice can read them by the rules of their own language.
+"""Names and English words that a translation keeps as they are, marked so that a voice can read them by the rules of
+their own language.
 
-    "Estou em Nova [Jersey](en) agora."
+    "Estou em Nova [Jersey](en) agora."     "Faça um [backup](en)."
 
 Read by Portuguese rules, "Michael" and "Jersey" are not understood; read by English ones they are.
 """
@@ -12,6 +13,10 @@ import re
 _NAME = re.compile(r"\b[A-Z][a-zA-Z'’]*[a-z]{2,}\b")
 _STARTS = re.compile(r"(?:^|[.?!…:]\s+|[\"“«(—–-]\s*)$")
 _MARK = re.compile(r"\[([^\[\]()]+)\]\(([a-z]{2}(?:-[a-z]+)?)\)")
+_WORD = re.compile(r"\b[a-z]{2,}\b")
+_ENGLISH = re.compile(r"[kw]|th|sh|oo|ee|y$|[bcdfgpt]$")
+_ROMANCE = ("pt", "es", "it", "gl", "ca")
+"""Languages whose own words are hardly ever spelled like that; French ones are ("client")."""
 
 
 def kept(source_text: str, text: str) -> tuple[str, ...]:
@@ -23,10 +28,19 @@ def kept(source_text: str, text: str) -> tuple[str, ...]:
     return tuple(name for name in dict.fromkeys(names) if re.search(rf"\b{re.escape(name)}\b", text))
 
 
-def marked(text: str, source_text: str, language: str) -> str:
-    """`text` with its kept names marked as words of `language`, the source's."""
-    for name in kept(source_text, text):
-        text = re.sub(rf"(?<!\[)\b{re.escape(name)}\b(?!\])", f"[{name}]({language})", text)
+def english(source_text: str, text: str) -> tuple[str, ...]:
+    """Words that stand in both texts letter by letter and are spelled as only English ones are: "backup", "answer"."""
+    said = set(_WORD.findall(text))
+    return tuple(dict.fromkeys(w for w in _WORD.findall(source_text) if w in said and _ENGLISH.search(w)))
+
+
+def marked(text: str, source_text: str, language: str, target: str) -> str:
+    """`text`, in `target`, with what it kept marked: names as words of `language`, the source's, and English words."""
+    found = dict.fromkeys(kept(source_text, text), language)
+    if target[:2] in _ROMANCE:
+        found |= dict.fromkeys(english(source_text, text), "en")
+    for word, code in found.items():
+        text = re.sub(rf"(?<!\[)\b{re.escape(word)}\b(?!\])", f"[{word}]({code})", text)
     return text
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from dubbench.errors import AdapterFailed, BadInput
 from dubbench.text import glossary, numerals, sentences
 from dubbench.translation import mending, phrases, wordings
+from dubbench.weights import Weights
 
 _NAMED = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\w+|\S{40,}")
 """What is copied rather than translated: addresses and unbroken strings."""
@@ -131,6 +132,25 @@ class Marian:
         return bool(said - kept) or (denied[0] and not denied[1]) or bool(gone)
 
 
+class Models:
+    """The models of an adapter by pair ("en-pt"), each loaded when it is first asked for."""
+
+    def __init__(self, weights: Weights, name: str) -> None:
+        self._weights, self._name = weights, name
+        self._loaded: dict[str, Marian] = {}
+
+    def __getitem__(self, pair: str) -> Marian:
+        if pair not in self._loaded:
+            self._loaded[pair] = Marian(self._weights.folder(), pair, name=self._name)
+        return self._loaded[pair]
+
+    def close(self) -> None:
+        """Let go of them all."""
+        for model in self._loaded.values():
+            model.close()
+        self._loaded = {}
+
+
 def attempts(sentence: str, language: str) -> Iterator[list[str]]:
     """The ways a sentence may be asked for, the plainest first; more pieces mean less memory of what came before."""
     yield [sentence]
@@ -200,4 +220,4 @@ def _protected(text: str, source: str) -> tuple[str, dict[str, str]]:
     return glossary.protect(text, addresses, shape="XW{}") if addresses else (text, {})
 
 
-__all__ = ["Marian", "attempts", "foreign", "nonsense", "repeats"]
+__all__ = ["Marian", "Models", "attempts", "foreign", "nonsense", "repeats"]
