@@ -82,8 +82,8 @@ def test_the_words_are_understood_in_the_finished_file(home: Path, dub: Dub, rep
     media.extract(home / "dub.mp4", home / "outside.wav", sample_rate=16_000, channels=1)
     heard = ear.ready().transcribe(media.read(home / "outside.wav"), "pt").text
     errors = spelling.wer(" ".join(line.translation or "" for line in dub.lines), heard, "pt")
-    # Measured 0.14 to 0.17: a dozen short replies full of names, which the ear mishears in every voice ("Olá. Olá.").
-    assert errors.rate <= 0.2
+    # Measured 0.11: a dozen short replies full of names, misheard by this ear in other voices too ("Yankee", "Sheila").
+    assert errors.rate <= 0.15
     assert report["intelligibility_wer"] == pytest.approx(errors.rate, abs=0.001)
 
 
