@@ -144,6 +144,7 @@ def test_rules_before_and_after_leave_other_pairs_alone() -> None:
         ("Senhoras e Senhores Deputados.", "Honourable Members.", "Senhoras e Senhores Deputados."),
         ('Ele disse: "Vá".', 'He said: "Go."', 'Ele disse: "Vá".'),
         ("Este é Diane em Nova Jersey.", "This is Diane in New Jersey.", "Aqui é Diane em Nova Jersey."),
+        ("Ouvi um bipe, isso é Diane.", "I heard a beep, this is Diane.", "Ouvi um bipe, aqui é Diane."),
         ("Esta é a América.", "This is America.", "Esta é a América."),
         ("Este é o carro de John.", "This is John's car.", "Este é o carro de John."),
         ("O outro link Yeah, ela sabe.", "The other link Yeah, she knows.", "O outro link Sim, ela sabe."),
@@ -155,3 +156,18 @@ def test_what_a_small_model_garbles_is_put_right(out: str, source: str, mended: 
 
 def test_typographic_quotes_become_plain_ones() -> None:
     assert mending.plain("She said ‘hello’, don’t “go”…") == 'She said "hello", don\'t "go"...'
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("At least, um, you know it.", "At least, you know it."),
+        ("Um, I see.", "I see."),
+        ("I uh went home.", "I went home."),
+        ("Uh-huh, yes.", "Uh-huh, yes."),
+        ("Um...", "Um..."),
+    ],
+)
+def test_hesitation_is_not_translated(said: str, left: str) -> None:
+    assert mending.without_hesitation(said, "en") == left
+    assert mending.without_hesitation("Um homem.", "pt") == "Um homem."

@@ -95,7 +95,7 @@ class Marian:
         known = phrases.known(sentence, self.pair)
         if known is not None:
             return known
-        before, core, after = _shell(sentence)
+        before, core, after = _shell(mending.without_hesitation(sentence, self.source))
         if not any(char.isalpha() for char in core):
             return before + numerals.agreed(core, core, self.source, self.target) + after
         if foreign(core):

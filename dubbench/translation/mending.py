@@ -21,6 +21,17 @@ def plain(sentence: str) -> str:
     return re.sub(r"[“”„«»]", '"', re.sub(r"[‘’ʼ]", "'", sentence)).replace("…", "...")
 
 
+def without_hesitation(sentence: str, language: str) -> str:
+    """English without "um" and "uh", which models take for words ("um" is Portuguese for "a"); never nothing."""
+    if language != "en":
+        return sentence
+    kept = re.sub(r"(?:,\s*)?\b(?<![-'])(?:um+|uh+|erm+)\b(?![-'])(,?)", r"\1", sentence, flags=re.IGNORECASE)
+    kept = " ".join(re.sub(r"^[\s,.…]+", "", kept).split())
+    if kept == sentence or not any(char.isalnum() for char in kept):
+        return sentence
+    return kept[:1].upper() + kept[1:] if sentence[:1].isupper() else kept
+
+
 def mended(out: str, source_text: str, source: str, target: str) -> str:
     """What a model garbles by habit put right from the source: marks, numbers, capitals, ends."""
     if "(" in out and "(" not in source_text:
@@ -44,9 +55,9 @@ def _portuguese(out: str, source_text: str) -> str:
         out = re.sub(r"\b([Cc]omo você está) (?:fazendo|indo)\b", r"\1", out)
     out = re.sub(r"\b(aqui|aí|ali|lá|cá) em baixo\b", r"\1 embaixo", out)
     # Somebody says who they are; what has a Portuguese name of its own (countries) is left alone.
-    named = re.match(r"This is ([A-Z][\w'’-]+)\b", source_text)
-    if named:
-        out = re.sub(rf"^(?:Est[ea]|Isto|Isso) é (?:[oa] )?(?={re.escape(named[1])}\b)", "Aqui é ", out)
+    for name in re.findall(r"\b[Tt]his is ([A-Z][\w'’-]+)\b", source_text):
+        itself = rf"\b(?:([EI])|[ei])(?:st[ea]|sto|sso) é (?:[oa] )?(?={re.escape(name)}\b)"
+        out = re.sub(itself, lambda m: "Aqui é " if m[1] else "aqui é ", out)
     for english, said in _INTERJECTIONS:
         out = re.sub(rf"\b{english}\b(?=[,.!?…]|$)", said, out)
     return re.sub(r"^(Oh|Ah) (?=\w)", r"\1, ", out)
@@ -78,4 +89,4 @@ def _ended(out: str, source_text: str) -> str:
     return out.rstrip(" ,;:") + mark
 
 
-__all__ = ["mended", "plain"]
+__all__ = ["mended", "plain", "without_hesitation"]
