@@ -155,6 +155,15 @@ def mixed(dub: Dub, progress: Progress = quiet) -> tuple[Path, dict[str, Any]]:
     return path, dict(facts)
 
 
+def coded(sound: Path) -> Path:
+    """The sound of `mixed` as the film will hold it, from memory or made now, by a process of its own."""
+    path = sound.with_suffix(media.CODED)
+    if not path.is_file():
+        with memory.replacing(path) as draft:
+            media.code(sound, draft)
+    return path
+
+
 def speech_lufs(dub: Dub) -> float | None:
     """How loud the original's speech is (LUFS, gated over all lines); None when it is silent or there is none."""
     original = dub.tracks.original
@@ -174,7 +183,7 @@ def muxed(dub: Dub, sound: Path, home: Path, *, picture: Path | None = None, pro
     film = home / "dub.mp4"
     with memory.replacing(film) as draft:
         fate = media.mux(
-            dub.source, sound, draft, source_language=source, target_language=target, title=title(dub),
+            dub.source, coded(sound), draft, source_language=source, target_language=target, title=title(dub),
             subtitles=written if dub.lines else None, picture=picture, preview=dub.wishes.preview,
         )  # fmt: skip
         _sign(dub, draft)

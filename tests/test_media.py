@@ -302,6 +302,19 @@ def test_the_clock_is_kept_when_a_stream_is_late(tmp_path: Path, dub: Path, late
     assert seen_flashes(to) == pytest.approx([0.5 if "sound_late" in late else 1.0], abs=0.03)
 
 
+@pytest.mark.parametrize("late", [{}, {"sound_late": 0.5}, {"picture_late": 0.5}])
+def test_a_dub_coded_ahead_is_copied_to_the_sample(tmp_path: Path, dub: Path, late: dict[str, float]) -> None:
+    path = make_film(tmp_path / "film.mp4", seconds=1.5, **late)
+    media.code(dub, tmp_path / f"dub{media.CODED}")
+    for name in ("dub.wav", f"dub{media.CODED}"):
+        media.mux(path, tmp_path / name, tmp_path / f"{name}.mp4", source_language="en", target_language="pt")
+    now, ahead = (track(tmp_path / f"{name}.mp4", 0) for name in ("dub.wav", f"dub{media.CODED}"))
+    assert now.samples.any()
+    assert np.array_equal(now.samples, ahead.samples)
+    with pytest.raises(BadInput, match=r"nothing\.wav"):
+        media.code(tmp_path / "nothing.wav", tmp_path / "nothing.m4a")
+
+
 def test_what_mp4_cannot_hold_is_encoded_and_said(tmp_path: Path, dub: Path) -> None:
     path = make_film(tmp_path / "a.mkv", video="mjpeg", audio="libvorbis", size=(161, 121), flash=1.0)
     made = media.mux(path, dub, tmp_path / "dub.mp4", source_language=None, target_language="pt")

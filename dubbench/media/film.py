@@ -21,6 +21,8 @@ _PICTURES = {"h264", "hevc", "vvc", "av1", "vp9", "mpeg4", "mpeg1video", "mpeg2v
 _SOUNDS = {"aac", "mp3", "ac3", "eac3", "alac", "opus", "flac"}
 
 DUB_KBPS = 160
+CODED = f".{DUB_KBPS}k.m4a"
+"""The suffix of a dub coded as the film will hold it: another coding is another file."""
 # "strict": older versions call FLAC in MP4 an experiment. The queue: subtitles are far apart.
 _CONTAINER = {"movflags": "+faststart", "strict": -2, "max_muxing_queue_size": 9999}
 
@@ -32,6 +34,19 @@ class Muxed:
     picture: Fate
     original: Fate
     why: str = ""
+
+
+def code(sound: Path, to: Path) -> None:
+    """Write a sound file as `mux` puts it into a film (AAC, 48 kHz), into an M4A that `mux` then copies.
+
+    It is the longest part of writing a film, and needs nothing of it: it can be done ahead. Raises BadInput.
+    """
+    track = engine.source(sound)["a:0"]
+    engine.run(engine.output([track], to, _coding_of_dub("aac")), about=sound, to=to)
+
+
+def _coding_of_dub(codec: str) -> dict[str, Any]:
+    return {"c:a:0": codec} if codec == "copy" else {"c:a:0": codec, "b:a:0": f"{DUB_KBPS}k", "ar:a:0": 48_000}
 
 
 def mux(
@@ -49,7 +64,7 @@ def mux(
     """Write the dubbed film to `to`, an MP4.
 
         video   0  the source's, copied bit for bit (or that of `picture`, a film that takes its place)
-        audio   0  `dub` as AAC, the default, tagged `target_language`, called `title`
+        audio   0  `dub` as AAC (copied if `code` made it), the default, tagged `target_language`, called `title`
                 1  the original, copied where MP4 can hold it, not default
         text    0… `subtitles` (language: SRT file), the target language's first and default
 
@@ -133,7 +148,8 @@ class _Job:
         return [stream.filter("pad", "ceil(iw/2)*2", "ceil(ih/2)*2").filter("format", "yuv420p")]
 
     def _coding(self, plan: Muxed) -> dict[str, Any]:
-        options: dict[str, Any] = {"c:a:0": "aac", "b:a:0": f"{DUB_KBPS}k", "ar:a:0": 48_000, "c:s": "mov_text"}
+        coded = self.dub.suffix == ".m4a"
+        options: dict[str, Any] = {**_coding_of_dub("copy" if coded else "aac"), "c:s": "mov_text"}
         if plan.picture == "copied":
             options["c:v"] = "copy"
             # Apple's players know HEVC in MP4 by this name only.
