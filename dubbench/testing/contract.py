@@ -12,7 +12,7 @@ from dubbench.apart import wire
 from dubbench.errors import BadInput, DubError, Unsupported
 from dubbench.stages.base import Stage
 from dubbench.testing import fresh, heard, worded
-from dubbench.testing.report import Report, broken, left_out, same
+from dubbench.testing.report import Report, broken, left_out, same, unlike
 from dubbench.types import Sound, Voice
 
 LONG = 5_000
@@ -160,8 +160,9 @@ def _crosses(subject: Subject) -> None:
 def _repeats(subject: Subject) -> None:
     with subject.report.clause("the same input and seed give the same result"):
         for name, (again, first) in _given(subject, again=True).items():
-            if not same(again(), first):
-                raise broken(f"{name}() gave something else the second time")
+            second = again()
+            if not same(second, first):
+                raise broken(f"{name}() gave something else the second time: {unlike(first, second)}")
 
 
 def _given(subject: Subject, *, again: bool = False) -> dict[str, Any]:

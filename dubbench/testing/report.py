@@ -98,3 +98,23 @@ def same(a: Any, b: Any) -> bool:
     if isinstance(a, list | tuple):
         return isinstance(b, list | tuple) and len(a) == len(b) and all(map(same, a, b))
     return bool(a == b)
+
+
+def unlike(a: Any, b: Any) -> str:
+    """How two results that are not the same differ, for the person who has to find out why."""
+    for one, other in zip(_sounds(a), _sounds(b), strict=False):
+        if (one.sample_rate, one.samples.shape) != (other.sample_rate, other.samples.shape):
+            return f"{one.samples.shape} at {one.sample_rate} Hz, then {other.samples.shape} at {other.sample_rate} Hz"
+        apart = np.flatnonzero(np.abs(one.samples - other.samples).max(axis=0))
+        if len(apart):
+            most = np.abs(one.samples - other.samples).max()
+            return f"{len(apart)} of {one.samples.shape[1]} samples, the first {apart[0]}, by {most:.5f} at most"
+    return f"{str(a)[:100]}, then {str(b)[:100]}"
+
+
+def _sounds(given: Any) -> list[Sound]:
+    if isinstance(given, Sound):
+        return [given]
+    if dataclasses.is_dataclass(given) and not isinstance(given, type):
+        return [sound for f in dataclasses.fields(given) for sound in _sounds(getattr(given, f.name))]
+    return [sound for one in given for sound in _sounds(one)] if isinstance(given, list | tuple) else []
