@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 
+from dubbench import memory
 from dubbench.errors import BadInput
 from dubbench.stages.speak import Speak
 from dubbench.types import Dub, Flag, Voice
@@ -31,7 +32,7 @@ def cast_voices(dub: Dub, speak: Speak, wishes: Mapping[str, str]) -> Dub:
     """
     dub = with_voices(dub).flagged(ROOM)
     offered = speak.presets(dub.target_language)
-    _checked(dub, speak, offered, wishes)
+    _checked(dub, speak, offered, {**_edited(dub, speak), **wishes})
     if not offered:
         return dub
     chosen = {label: _named(preset, speak, offered) for label, preset in wishes.items()}
@@ -43,7 +44,17 @@ def cast_voices(dub: Dub, speak: Speak, wishes: Mapping[str, str]) -> Dub:
             chosen[label] = _chosen(_voice(dub, label), offered, tuple(chosen.values()))
     language = dub.target_language
     voices = tuple(_dressed(v, chosen[v.speaker], language) if v.speaker in chosen else v for v in dub.voices)
-    return dub.but(voices=voices).flagged(ROOM, *_flags({x: chosen[x] for x in dub.speakers}, language))
+    made = dub.by(ROOM, speak.name, memory.key(voices=[[voice.speaker, voice.preset] for voice in voices]))
+    return dub.but(voices=voices, made_by=made).flagged(ROOM, *_flags({x: chosen[x] for x in dub.speakers}, language))
+
+
+def _edited(dub: Dub, speak: Speak) -> dict[str, str]:
+    """Presets in the dub that only a person can have written: another model's are cast anew without a word."""
+    made = dub.made_by.get(ROOM)
+    if made is not None and made.model != speak.name:
+        return {}
+    heard = (voice for voice in dub.voices if voice.speaker in dub.speakers and voice.preset)
+    return {v.speaker: v.preset or "" for v in heard if v.language in (None, dub.target_language)}
 
 
 def _checked(dub: Dub, speak: Speak, offered: Sequence[Voice], wishes: Mapping[str, str]) -> None:

@@ -11,9 +11,11 @@ from pydantic import ValidationError
 
 from dubbench.errors import BadInput
 from dubbench.memory import FOLDER, replacing
-from dubbench.types import SCHEMA, Dub
+from dubbench.types import SCHEMA, Audio, Dub, Tracks
 
 NAME = "dub.json"
+BEYOND = 0.5
+"""Seconds by which a line may end after the film: what hears words rounds, and so do people."""
 
 MIGRATIONS: tuple[Callable[[dict[str, Any]], dict[str, Any]], ...] = ()
 """MIGRATIONS[n] turns a document of schema n + 1 into one of schema n + 2."""
@@ -25,13 +27,19 @@ def folder_of(path: Path) -> Path:
     return home.parent if not (home / FOLDER).is_dir() and (home.parent / FOLDER).is_dir() else home
 
 
-def read(path: Path) -> Dub:
-    """The dub in a dub.json, or in a folder that holds one. Raises BadInput that names the place of a mistake."""
+def read(path: str | Path) -> Dub:
+    """The dub in a dub.json, or in a folder that holds one, its lines in order of their start.
+
+    Raises BadInput that names the place of a mistake.
+    """
+    path = Path(path)
     path = path / NAME if path.is_dir() else path
     try:
         raw = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         raise BadInput(f"there is no {NAME} in {path.parent}") from None
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read: {error.strerror}") from None
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise BadInput(f"{path} is not valid JSON: {error}") from None
     schema = raw.get("schema") if isinstance(raw, dict) else None
@@ -40,11 +48,33 @@ def read(path: Path) -> Dub:
     for migrate in MIGRATIONS[schema - 1 :]:
         raw = migrate(raw)
     try:
-        return Dub.model_validate(raw).at(folder_of(path))
+        dub = Dub.model_validate(raw)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise BadInput(f"{path}: {where}: {first['msg']}") from None
+        raise BadInput(f"{path}: {where + ': ' if where else ''}{first['msg']}") from None
+    late = next((line for line in dub.lines if line.end > dub.source.duration + BEYOND), None)
+    if late is not None:
+        raise BadInput(f"{path}: line {late.id} ends at {late.end:.1f} s, but the film at {dub.source.duration:.1f} s")
+    return dub.but(lines=tuple(sorted(dub.lines, key=lambda line: line.start))).at(folder_of(path))
+
+
+def present(dub: Dub) -> Dub:
+    """The dub without the results whose files are gone, so that their rooms make them again."""
+
+    def here(audio: Audio | None) -> Audio | None:
+        return audio if audio is not None and dub.open(audio).is_file() else None
+
+    tracks = {name: here(audio) for name, audio in dub.tracks}
+    lines = (
+        line.but(speech=here(line.speech), takes=tuple(take for take in line.takes if here(take.speech)))
+        for line in dub.lines
+    )
+    return dub.but(
+        tracks=Tracks(**tracks) if tracks["original"] else Tracks(),
+        voices=tuple(voice.but(reference=here(voice.reference)) for voice in dub.voices),
+        lines=tuple(lines),
+    )
 
 
 def write(dub: Dub, path: Path) -> None:

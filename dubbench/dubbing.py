@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import overload
+from typing import Any, overload
 
-from dubbench import catalog, documents, languages, media, memory
+from pydantic import ValidationError
+
+from dubbench import catalog, documents, door, languages, media, memory
 from dubbench.brought import with_transcript
 from dubbench.errors import BadInput
 from dubbench.run import Run
@@ -52,41 +53,83 @@ def dub(  # type: ignore[misc]
     if not targets or len(set(targets)) != len(targets):
         raise BadInput("say each language to dub into once, for instance: --to pt --to es")
     spoken = languages.normalise(source_language) if source_language else None
-    wishes = Wishes(
+    if spoken in targets:
+        raise BadInput(f"the film already speaks {languages.name(spoken)}; choose another language with --to")
+    wishes = wished(
         cast=cast, models=models or {}, speakers=speakers, preview=preview, lipsync=lipsync, watermark=watermark
     )
     own_lines, own_translation, terms = _path(transcript), _path(translation), _path(glossary)
     if own_translation and len(targets) > 1:
         raise BadInput("a translation file is in one language: give one --to with --translation")
     film = media.probe(Path(source))
-    stages = {target: stages_for(wishes, spoken, target) for target in targets}
+    worded = own_lines is not None and own_translation is not None
+    stages = {target: stages_for(wishes, spoken, target, worded=worded) for target in targets}
     folder = Path(out) if out else Path(f"{Path(source).stem}.{'-'.join(targets)}")
+    homes = {target: folder if len(targets) == 1 else folder / target for target in targets}
+    for home in homes.values():
+        door.check(home, (Path(source), own_lines, own_translation, terms))
     dubs = []
-    for target in targets:
-        home = folder if len(targets) == 1 else folder / target
+    for target, home in homes.items():
         started = begin(film, target, home, folder, source_language=spoken, wishes=wishes)
         if terms:
             started = started.but(glossary=read_glossary(terms))
         if own_lines:
             started = with_transcript(started, own_lines)
-        run = Run(started, home, cast_of(wishes), stages[target], progress, voices=voices or {})
+        run = Run(started, home, cast_of(wishes), stages[target], progress, voices=named(voices))
         run.translation = own_translation
         dubs.append(run.walk())
     return dubs[0] if isinstance(to, str) else dubs
 
 
-def redub(folder: str | Path, progress: Progress = quiet, *, voices: Mapping[str, str] | None = None) -> Run:
-    """Walk again through the dub in `folder` after its dub.json was edited: only what changed is done again."""
+def redub(
+    folder: str | Path,
+    progress: Progress = quiet,
+    *,
+    voices: Mapping[str, str] | None = None,
+    translation: str | Path | None = None,
+    glossary: str | Path | None = None,
+    **wishes: Any,
+) -> Run:
+    """Walk again through the dub in `folder` after its dub.json was edited: only what changed is done again.
+
+    It is asked for as it was before, but for what is given: `wishes` are `cast`, `models`, `speakers`, `preview`,
+    `lipsync` and `watermark` of `dub`. Raises what `dub` raises.
+    """
     home = Path(folder)
     known = documents.read(home)
-    film = media.probe(Path(known.source.path))
-    if film.sha256 != known.source.sha256:
-        raise BadInput(f"{known.source.path} is not the film this dub was made from any more; dub it into a new folder")
+    own_translation, terms = _path(translation), _path(glossary)
+    door.same_film(known, home)
+    known = known.but(wishes=wished(**{**dict(known.wishes), **wishes}))
+    if terms:
+        known = known.but(glossary=read_glossary(terms))
     told = known.source_language if known.language_confidence is None else None
-    stages = stages_for(known.wishes, told, known.target_language)
-    run = Run(known, home, cast_of(known.wishes), stages, progress, voices=voices or {})
+    stages = stages_for(known.wishes, told, known.target_language, worded=_all_worded(known))
+    run = Run(known, home, cast_of(known.wishes), stages, progress, voices=named(voices))
+    run.translation = own_translation
     run.walk()
     return run
+
+
+def _all_worded(dub: Dub) -> bool:
+    """Whether every line's translation is a person's, so that no model has to know the pair of languages."""
+    return bool(dub.lines) and all(line.translation and "translate" not in line.made_by for line in dub.lines)
+
+
+def wished(**fields: Any) -> Wishes:
+    """`Wishes`, checked. Raises BadInput naming what is wrong."""
+    try:
+        return Wishes(**fields)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise BadInput(f"{where}: {first['msg']}, not {first['input']!r}") from None
+
+
+def named(voices: Mapping[str, str] | None) -> Mapping[str, str]:
+    """Voices by speaker, as they were asked for. Raises BadInput for what is no such table."""
+    if voices is not None and not isinstance(voices, Mapping):
+        raise BadInput(f"voices is a table of names by speaker, for instance {{'A': 'pm_alex'}}, not {voices!r}")
+    return voices or {}
 
 
 def cast_of(wishes: Wishes) -> catalog.Cast:
@@ -94,10 +137,13 @@ def cast_of(wishes: Wishes) -> catalog.Cast:
     return catalog.cast(wishes.cast, **wishes.models)
 
 
-def stages_for(wishes: Wishes, source: str | None, target: str) -> dict[str, Stage]:
-    """Every model that will be needed, asked at the door. Raises Unsupported, Missing, BadInput."""
+def stages_for(wishes: Wishes, source: str | None, target: str, *, worded: bool = False) -> dict[str, Stage]:
+    """Every model that will be needed, asked at the door; no translator where a person worded every line (`worded`).
+
+    Raises Unsupported, Missing, BadInput.
+    """
     cast = cast_of(wishes)
-    stages = catalog.check(cast, source, target)
+    stages = catalog.check(cast, source, target, without=("lipsync", "translate") if worded else ("lipsync",))
     if wishes.lipsync:
         lipsync = cast.choose("lipsync")
         if lipsync is None:
@@ -114,8 +160,9 @@ def begin(film: Source, target: str, home: Path, folder: Path, *, source_languag
         if known.source.sha256 != film.sha256 or known.target_language != target:
             raise BadInput(f"{home} holds another dub; choose another folder with --out")
         known = known.but(source=film, wishes=wishes)
-        return known.but(source_language=source_language, language_confidence=None) if source_language else known
-    _writable(home)
+        if source_language in (None, known.source_language):
+            return known
+        return known.but(source_language=source_language, language_confidence=None)
     fresh = Dub(
         id=memory.key(source=film.sha256, target=target)[:12],
         source=film,
@@ -124,15 +171,6 @@ def begin(film: Source, target: str, home: Path, folder: Path, *, source_languag
         wishes=wishes,
     )
     return fresh.at(folder)
-
-
-def _writable(home: Path) -> None:
-    """Refuse a folder that cannot be written, without making it."""
-    if home.exists() and not home.is_dir():
-        raise BadInput(f"{home} is a file; choose a folder with --out")
-    near = next((p for p in (home, *home.resolve().parents) if p.exists()), Path("/"))
-    if not os.access(near, os.W_OK | os.X_OK):
-        raise BadInput(f"cannot write to {near}; choose another folder with --out")
 
 
 def _path(value: str | Path | None) -> Path | None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from dubbench import casting, catalog, documents, languages, listen, media, memory, report, rooms
+from dubbench import casting, catalog, documents, edits, languages, listen, media, memory, report, rooms
 from dubbench.brought import PERSON, with_translation
 from dubbench.errors import AdapterFailed, BadInput, DubError
 from dubbench.stages.base import Progress, Stage, quiet
@@ -46,6 +46,7 @@ class Run:
     def walk(self) -> Dub:
         """From whatever is known to a finished film and its report. Raises the five errors."""
         with _writing(self.dub.folder), busy(self.dub.folder):
+            self.dub = documents.present(self.dub)
             self.understand()
             if self.dub.lines:
                 self.translate()
@@ -58,7 +59,8 @@ class Run:
         self._step("probe", lambda: rooms.probe(self.dub.source, self.dub, self.progress))
         self._model("separate", release=True)
         if not self._told("transcribe"):
-            self._model("transcribe")
+            transcribe: Any = self.stages["transcribe"]
+            self._lines("transcribe", lambda: transcribe(self.dub, self.progress), transcribe)
         if not self.dub.lines:
             self.dub = self.dub.flagged("transcribe", Flag(room="transcribe", name="no-speech", detail=NOTHING))
             self._save()
@@ -70,7 +72,7 @@ class Run:
             self.dub = casting.with_voices(self.dub.but(lines=one))
         else:
             speakers = self.dub.wishes.speakers
-            self._step("diarize", lambda: diarize(self.dub, self.progress, speakers=speakers), diarize)
+            self._lines("diarize", lambda: diarize(self.dub, self.progress, speakers=speakers), diarize)
             diarize.release()
         self._model("faces", release=True)
 
@@ -168,6 +170,18 @@ class Run:
         self._step(room, lambda: stage(self.dub, self.progress), stage)
         if release:
             stage.release()
+
+    def _lines(self, room: str, work: Callable[[], Dub], stage: Stage) -> None:
+        """A step that may understand the lines anew, which must not lose what a person did to them."""
+
+        def guarded() -> Dub:
+            after = work()
+            if after.made_by.get(room) != self.dub.made_by.get(room):
+                edits.guard(self.dub, after, self.home)
+                edits.note(after)
+            return after
+
+        self._step(room, guarded, stage)
 
     def _step(self, room: str, work: Callable[[], Dub], stage: Stage | None = None) -> None:
         self.dub = self._timed(room, work, stage)

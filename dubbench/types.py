@@ -8,6 +8,7 @@ Times are seconds on the source's clock, rates are hertz; whatever is measured o
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import Annotated, Any, Literal, Self, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, PrivateAttr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, PrivateAttr, model_validator
 
 Seconds: TypeAlias = float
 Samples: TypeAlias = npt.NDArray[np.float32]
@@ -205,9 +206,9 @@ class Line(Noun):
     `made_by` maps a room to the content key that its part of this line was made from.
     """
 
-    id: str
-    start: Seconds
-    end: Seconds
+    id: str = Field(min_length=1)
+    start: Seconds = Field(ge=0, allow_inf_nan=False)
+    end: Seconds = Field(allow_inf_nan=False)
     text: str
     speaker: str = ""
     words: tuple[Word, ...] = ()
@@ -223,6 +224,12 @@ class Line(Noun):
     flags: tuple[Flag, ...] = ()
     edited_by: str | None = None
     made_by: FrozenDict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _forward(self) -> Self:
+        if self.end < self.start:
+            raise ValueError(f"line {self.id} ends at {self.end:g} s, before it starts at {self.start:g} s")
+        return self
 
     @property
     def take(self) -> Take | None:
@@ -270,7 +277,7 @@ class Wishes(Noun):
 
     cast: str = "default"
     models: FrozenDict[str, str] = Field(default_factory=dict)
-    speakers: int | None = None
+    speakers: int | None = Field(None, ge=1, le=20)
     preview: bool = False
     lipsync: bool = False
     watermark: bool = True
@@ -304,6 +311,13 @@ class Dub(Noun):
     made_by: FrozenDict[str, Made] = Field(default_factory=dict)
 
     _folder: Path | None = PrivateAttr(None)
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Self:
+        counts = Counter(line.id for line in self.lines)
+        if len(counts) < len(self.lines):
+            raise ValueError(f"two lines are called '{counts.most_common(1)[0][0]}'; give each an id of its own")
+        return self
 
     @property
     def folder(self) -> Path:

@@ -14,7 +14,7 @@ from dubbench.adapters.toy import ToySpeak
 from dubbench.casting import cast_voices, with_voices
 from dubbench.errors import BadInput
 from dubbench.stages.speak import Speak, Spoken
-from dubbench.types import Controls, Dub, Line, Seconds, Source, Voice
+from dubbench.types import Controls, Dub, Line, Made, Seconds, Source, Voice
 
 DORA = "pf_dora:0.6+af_heart:0.4"
 """What Kokoro offers first to a woman who is to speak Portuguese."""
@@ -139,14 +139,23 @@ def test_unknown_wishes_are_refused(wish: dict[str, str], words: str) -> None:
         cast_voices(dub_of(person("A"), person("B")), Kokoro(), wish)
 
 
-def test_earlier_voices_stay_unless_unknown_or_of_another_language() -> None:
+def test_earlier_voices_stay_unless_of_another_model_or_language() -> None:
     people = (
         person("A", "male", 105.0, preset="pm_santa"),
         person("B", "female", preset="gone"),
         person("C", "male", 141.0, preset="am_michael").but(language="en"),
     )
-    dub = cast_voices(dub_of(*people), Kokoro(), {})
+    before = dub_of(*people).but(made_by={"casting": Made(model="another", key="k")})
+    dub = cast_voices(before, Kokoro(name="kokoro"), {})
     assert presets(dub) == {"A": "pm_santa", "B": DORA, "C": "pm_alex"}
+    assert dub.made_by["casting"].model == "kokoro"
+
+
+def test_an_unknown_voice_that_a_person_wrote_is_refused_not_replaced() -> None:
+    once = cast_voices(dub_of(person("A", "male", 105.0)), Kokoro(), {})
+    typed = once.but(voices=tuple(voice.but(preset="pm_alexx") for voice in once.voices))
+    with pytest.raises(BadInput, match="no voice 'pm_alexx'.*did you mean 'pm_alex'"):
+        cast_voices(typed, Kokoro(), {})
 
 
 def test_casting_twice_changes_nothing() -> None:

@@ -225,7 +225,7 @@ SPEAKERS: list[tuple[type[Stage], str]] = [
     (bent(lambda t, s: cut(s, t.splitlines()[0], t)), "newlines it spoke only the beginning"),
     (bent(lambda t, s: cut(s, t[:100], t)), "not all of them were spoken"),
     (Tangled, "readings asked for at once"),
-    (Moody, r"the same input and seed give the same result; but speak.. gave something else the second time: \(1, \d+\) at|samples, the first"),
+    (Moody, r"give the same result; but speak.. gave something else the second time: .* samples, the first 1"),
     (bent(lambda _, s: {"sound": s.sound}), "AttributeError: 'dict'"),
     (bent(lambda _, s: Fat(s.sound, s.phonemes, SECRET)), "survives plain JSON; but speak.. gave something else"),
 ]

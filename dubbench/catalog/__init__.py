@@ -15,7 +15,7 @@ import difflib
 import os
 import pkgutil
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -206,15 +206,15 @@ def cast(name: str = "default", **parts: Any) -> Cast:
     return known[name].but(**parts)
 
 
-def check(cast: Cast, source: str | None, target: str) -> dict[str, Stage]:
+def check(cast: Cast, source: str | None, target: str, *, without: Collection[str] = ("lipsync",)) -> dict[str, Stage]:
     """The chosen model of each room, every one asked at the door, before a second is spent.
 
-    `source` None means: not known yet; then any pair into `target` will do for now. Raises Unsupported, Missing,
-    BadInput.
+    `source` None means: not known yet; then any pair into `target` will do for now. Rooms in `without` stay empty.
+    Raises Unsupported, Missing, BadInput.
     """
     pairs = (f"{source}-{target}",) if source else _pairs_into(cast, target)
     wanted = {"translate": pairs, "speak": (target,), "transcribe": (source,) if source else ()}
-    chosen = {room: cast.choose(room, *wanted.get(room, ())) for room in ROOMS if room != "lipsync"}
+    chosen = {room: cast.choose(room, *wanted.get(room, ())) for room in ROOMS if room not in without}
     stages = {room: stage for room, stage in chosen.items() if stage is not None}
     for stage in stages.values():
         stage.check(source, target)

@@ -40,19 +40,18 @@ def _pairs(what: str) -> Any:
 @click.option(
     "--glossary", type=click.Path(path_type=Path), help="Terms and their translations (CSV, TSV, JSON, TOML)."
 )
-@click.option("--preview", is_flag=True, help="Put a visible mark on the picture.")
-@click.option("--lipsync", is_flag=True, help="Move the lips (needs a model: --model lipsync=NAME).")
-@click.option("--no-watermark", is_flag=True, help="Leave out the inaudible mark (content credentials stay).")
+@click.option("--preview/--no-preview", help="Put a visible mark on the picture.")
+@click.option("--lipsync/--no-lipsync", help="Move the lips (needs a model: --model lipsync=NAME).")
+@click.option("--watermark/--no-watermark", default=True, help="The inaudible mark (content credentials stay).")
 @click.option("--dry-run", is_flag=True, help="Say what would be done, how long it takes, what would be fetched.")
 def dub(source: Path, targets: tuple[str, ...], out: Path | None, dry_run: bool, **options: Any) -> None:
     """Dub SOURCE, a film, talk or sound file, into another language.
 
     SOURCE may also be the folder of a finished dub: edit its dub.json (a text, a translation, a voice, a speaker) and
-    only what changed is done again.
+    only what changed is done again. It stays as it was asked for, but for the options given.
     """
-    options["watermark"] = not options.pop("no_watermark")
     if source.is_dir():
-        _again(source, targets, options)
+        _again(source, _given(click.get_current_context()))
     elif not targets:
         raise BadInput("say which language to dub into, for instance: --to pt")
     elif dry_run:
@@ -74,14 +73,31 @@ def _dub(source: Path, targets: tuple[str, ...], out: Path | None, options: dict
         show((done.folder / done.output.film).parent)
 
 
-def _again(folder: Path, targets: tuple[str, ...], options: dict[str, Any]) -> None:
-    from dubbench import dubbing
+NEW = {"targets": "--to", "out": "--out", "source_language": "--from", "transcript": "--transcript",
+       "dry_run": "--dry-run"}  # fmt: skip
+"""Options that only a new dub takes."""
 
-    if targets:
-        raise BadInput(f"{folder} is a dub already; call 'dubbench dub {folder}' without --to, or give a film")
+
+def _given(context: click.Context) -> dict[str, Any]:
+    """The options that stand on the command line, which is not those with a default."""
+    typed = click.core.ParameterSource.COMMANDLINE
+    names = (name for name in context.params if name != "source")
+    return {name: context.params[name] for name in names if context.get_parameter_source(name) == typed}
+
+
+def _again(folder: Path, given: dict[str, Any]) -> None:
+    from dubbench import documents, dubbing
+
+    if not (folder / documents.NAME).exists():
+        inside = sorted(path.parent for path in folder.glob(f"*/{documents.NAME}"))
+        hint = f"; its dubs are {', '.join(map(str, inside))}" if inside else "; give a film, or the folder of a dub"
+        raise BadInput(f"{folder} is a folder without {documents.NAME}{hint}")
+    new = [flag for name, flag in NEW.items() if name in given]
+    if new:
+        raise BadInput(f"{folder} is a dub already: {' and '.join(new)} cannot change it; leave out or give a film")
     meter = Meter()
     try:
-        dubbing.redub(folder, meter, voices=options["voices"])
+        dubbing.redub(folder, meter, **given)
     finally:
         meter.close()
     show(folder)

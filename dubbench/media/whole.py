@@ -16,6 +16,11 @@ from dubbench.errors import BadInput
 def check(path: Path) -> None:
     """Raises BadInput for what is missing, a folder, no regular file, unreadable, empty or cut short."""
     try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        shown = str(path).encode(errors="replace").decode()
+        raise BadInput(f"the name of {shown} is not UTF-8, which ffmpeg cannot be told; rename the file") from None
+    try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
             raise BadInput(f"{path} is a folder; give the film or sound file itself")

@@ -60,8 +60,9 @@ class Transcribe(Stage):
         confidence = dict(transcript.guesses).get(transcript.language) if asked is None else None
         lines = split(transcript.segments)
         progress(self.room, 1, 1, f"{len(lines)} lines")
+        # Where nobody speaks a guess means nothing: silence passes for English.
         return dub.but(
-            source_language=transcript.language,
+            source_language=transcript.language if lines or asked else None,
             language_confidence=confidence,
             lines=lines,
             made_by=dub.by(self.room, self.name, key),

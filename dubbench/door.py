@@ -1,0 +1,50 @@
+"""What is asked of folders and films before anything is done: that nothing of a person's will be written over."""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+import shlex
+from collections.abc import Iterable
+from pathlib import Path
+
+from dubbench import documents, media
+from dubbench.errors import BadInput
+from dubbench.types import Dub
+
+OUTPUTS = (documents.NAME, "dub.mp4", "report.json", "report.html", "subtitles.*.srt", "subtitles.*.vtt")
+"""Names of what a dub leaves in its folder."""
+
+
+def check(home: Path, given: Iterable[Path | None]) -> None:
+    """Refuse a folder that cannot be written, or where a person's file would be written over; it is not made.
+
+    `given` are the person's own files. Raises BadInput.
+    """
+    if home.exists() and not home.is_dir():
+        raise BadInput(f"{home} is a file; choose a folder with --out")
+    near = next((p for p in (home, *home.resolve().parents) if p.exists()), Path("/"))
+    if not os.access(near, os.W_OK | os.X_OK):
+        raise BadInput(f"cannot write to {near}; choose another folder with --out")
+    own = next((path for path in given if path is not None and _is_output(path, home)), None)
+    if own is not None:
+        raise BadInput(f"the dub would be written over {own}; choose another folder with --out")
+    if home.is_dir() and not (home / documents.NAME).exists():
+        there = next((path for path in sorted(home.iterdir()) if _is_output(path, home)), None)
+        if there is not None:
+            raise BadInput(f"{there} is in the way, and {home} holds no dub; choose another folder with --out")
+
+
+def _is_output(path: Path, home: Path) -> bool:
+    inside = path.resolve().parent == home.resolve()
+    return inside and any(fnmatch.fnmatch(path.resolve().name, name) for name in OUTPUTS)
+
+
+def same_film(dub: Dub, home: Path) -> None:
+    """Refuse to go on with a dub whose film is gone or another. Raises BadInput that says how to go on."""
+    path = Path(dub.source.path)
+    again = f"dubbench dub FILM --to {dub.target_language} --out {shlex.quote(str(home))}"
+    if not path.exists():
+        raise BadInput(f"the film is not at {path} any more; say where it is: {again}")
+    if media.probe(path).sha256 != dub.source.sha256:
+        raise BadInput(f"{path} is not the film this dub was made from; dub it into a new folder")
