@@ -10,6 +10,7 @@ from typing import Any
 
 from dubbench import memory
 from dubbench.errors import BadInput
+from dubbench.timeline.lines import text_of
 from dubbench.types import Dub, Line
 
 ROOM = "understood"
@@ -54,6 +55,6 @@ def _touched(line: Line, noted: dict[str, Any] | None) -> bool:
         return True
     if noted is not None and noted.get(line.id) != _known(line):
         return True
-    if noted is None and line.words and line.text != " ".join(word.text.strip() for word in line.words):
+    if noted is None and line.words and line.text != text_of(line.words):
         return True
     return line.translation is not None and line.translation not in line.wordings

@@ -18,7 +18,7 @@ from dubbench.stages.base import Progress, quiet
 from dubbench.stages.speak import Speak
 from dubbench.stages.watermark import Watermark
 from dubbench.text import subtitles
-from dubbench.timeline.fit import EARLIEST, FASTEST, Piece, Place, plan
+from dubbench.timeline.fit import COMFORTABLE, EARLIEST, FASTEST, Piece, Place, plan
 from dubbench.types import Dub, Flag, Line, Output, Seconds, Source, Tracks
 
 SPEECH_EDGE: Seconds = 0.25
@@ -44,7 +44,7 @@ def fit(dub: Dub, speak: Speak, progress: Progress = quiet, *, mark: Watermark |
     """Adds to each line its `tempo` (the pace to read it at) and a planned place, from estimated durations.
 
     A line whose take still holds keeps it: editing one line of fifty makes one be spoken again, not its neighbours.
-    A line that would end late takes a shorter wording where a machine offered one.
+    A line that would end late, start too early or be hurried takes a shorter wording where a machine offered one.
     """
     lines = list(dub.lines)
     pieces = [_piece(dub, speak, line, mark) for line in lines]
@@ -59,7 +59,12 @@ def fit(dub: Dub, speak: Speak, progress: Progress = quiet, *, mark: Watermark |
             pieces[i] = _piece(dub, speak, lines[i], mark)
     places = plan(pieces, dub.source.duration)
     planned = [
-        line.but(tempo=_pace(dub, speak, line, place, mark), placed_start=place.start, placed_end=place.end)
+        line.but(
+            tempo=_pace(dub, speak, line, place, mark),
+            placed_start=place.start,
+            placed_end=place.end,
+            made_by=line.made("fit", _slot(line)),
+        )
         for line, place in zip(lines, places, strict=True)
     ]
     progress("fit", len(lines), len(lines), "planned")
@@ -68,9 +73,18 @@ def fit(dub: Dub, speak: Speak, progress: Progress = quiet, *, mark: Watermark |
 
 
 def holds(dub: Dub, speak: Speak, line: Line, mark: Watermark | None) -> bool:
-    """Whether the line's take is still what its text, voice and controls ask for."""
+    """Whether the line's take is still what its text, voice, controls and times ask for."""
     take = line.take
-    return take is not None and line.made_by.get(speak.room) == speak.key(dub, line, take.pace, mark)
+    planned_for = line.made_by.get("fit", _slot(line))
+    return take is not None and planned_for == _slot(line) and _said(dub, speak, line, take.pace, mark)
+
+
+def _said(dub: Dub, speak: Speak, line: Line, pace: float, mark: Watermark | None) -> bool:
+    return line.made_by.get(speak.room) == speak.key(dub, line, pace, mark)
+
+
+def _slot(line: Line) -> str:
+    return memory.key(start=line.start, end=line.end)
 
 
 def _piece(dub: Dub, speak: Speak, line: Line, mark: Watermark | None) -> Piece:
@@ -86,12 +100,17 @@ def _pace(dub: Dub, speak: Speak, line: Line, place: Place, mark: Watermark | No
         return line.take.pace
     natural = speak.natural(dub, line, line.translation or "")
     pace = natural / place.duration
-    # Up to the next hundredth, so that the reading is not longer than planned.
-    return min(max(1.0, FASTEST), math.ceil(round(pace * 100, 3)) / 100) if pace > 1 else round(pace, 2)
+    # Only a person may wish for more than the plan's own limit. Up to the next hundredth, so that the reading is not
+    # longer than planned.
+    fastest = max(FASTEST, speak.controls(dub, line).pace or 1.0)
+    return min(fastest, math.ceil(round(pace * 100, 3)) / 100) if pace > 1 else round(pace, 2)
 
 
 def _shorter_wording(dub: Dub, speak: Speak, line: Line, piece: Piece, place: Place) -> str | None:
-    if place.end <= piece.limit or line.approved or line.translation not in line.wordings:
+    misfit = (
+        place.end > piece.limit or place.start < piece.start - EARLIEST or place.duration * COMFORTABLE < piece.natural
+    )
+    if not misfit or line.approved or line.translation not in line.wordings:
         return line.translation
     return min(line.wordings, key=lambda text: (speak.natural(dub, line, text), line.wordings.index(text)))
 

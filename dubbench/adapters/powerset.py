@@ -20,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import combinations, pairwise
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -54,6 +54,9 @@ BRIEF: Seconds = 0.2
 
 SHARE, LEAST = 0.02, 3.0
 """A speaker has this share of the speech, or (in long recordings) this many seconds; less is a slip or a noise."""
+ALIKE = 0.45
+"""The mean voices of two people hardly ever have this cosine: in a talk by one woman a group of 1.5 s had 0.53 with the
+rest of her, three people at a table had 0.23 to 0.30 with one another."""
 MANY = 3000
 """Pieces to cluster at most: the time and memory of it grow with their square. More are sampled evenly."""
 
@@ -100,6 +103,7 @@ class Powerset(Diarize):
     """
 
     licence: str = "MIT AND Apache-2.0"
+    version: ClassVar[int] = 2
 
     class Settings(Settings):
         """`threshold`: mean cosine distance above which two groups are two people; `step`: seconds between windows."""
@@ -195,9 +199,14 @@ class Powerset(Diarize):
         seconds = np.array([p.seconds for p in chosen]) * len(clear) / len(chosen)
         voices = np.stack([p.voice for p in chosen])
         # Windows overlap, so each second of sound is there several times.
-        enough = min(SHARE * seconds.sum(), LEAST * WINDOW / (self._step * FRAME))
+        least = LEAST * WINDOW / (self._step * FRAME)
+        enough = min(SHARE * seconds.sum(), least)
         groups = _groups(voices, seconds, enough, speakers or self.settings.threshold)
-        return np.stack([_unit((voices[group] * seconds[group, None]).sum(axis=0)) for group in groups])
+        centres = np.stack([_unit((voices[group] * seconds[group, None]).sum(axis=0)) for group in groups])
+        if speakers is not None:
+            return centres
+        said = np.array([seconds[group].sum() for group in groups])
+        return centres[_people(centres, said, least)]
 
 
 def _groups(voices: Vectors, seconds: Vectors, enough: Seconds, wanted: float | int) -> list[npt.NDArray[np.intp]]:
@@ -222,6 +231,15 @@ def _groups(voices: Vectors, seconds: Vectors, enough: Seconds, wanted: float | 
     # The first cuts often split off a cough: cut on until as many as wanted have enough to say.
     cuts = (cut(count, "maxclust") for count in range(wanted, min(len(voices), wanted + 20) + 1))
     return max(cuts, key=lambda groups: min(len(groups), wanted), default=cut(1, "maxclust"))[:wanted]
+
+
+def _people(centres: Vectors, said: Vectors, least: Seconds) -> list[int]:
+    """Which groups (the one who says most first) are somebody: who says little and sounds like an other is that one."""
+    kept = [0]
+    for i in range(1, len(centres)):
+        if said[i] >= least or float((centres[kept] @ centres[i]).max()) < ALIKE:
+            kept.append(i)
+    return kept
 
 
 def _votes(windows: Sequence[Window], centres: Vectors, frames: int) -> tuple[Vectors, Vectors]:

@@ -24,6 +24,9 @@ REPEATS = 2.4
 """Compression ratio above which a segment says the same over and over; Whisper's own bound. It is heard once more with
 no three words twice. Hotter temperatures, the usual way out, draw at random: the same sound must give the same text."""
 
+UNSPACED = frozenset({"ja", "km", "lo", "my", "th", "yue", "zh"})
+"""Languages written without spaces, whose tokens say nothing about where words begin."""
+
 PIECE: Seconds = 32.0
 """Sound is heard in pieces of about this length, cut where it is quietest: a little more than Whisper's window."""
 LEEWAY: Seconds = 8.0
@@ -41,7 +44,7 @@ class Whisper(Transcribe):
     languages = tuple(LANGUAGES)
     requires = ("faster-whisper>=1.2",)
     parallel: ClassVar[int] = threads()
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
 
     class Settings(BaseSettings):
         model: str | None = None
@@ -102,7 +105,7 @@ class Whisper(Transcribe):
         found = self._segments(samples, options)
         if any(segment.compression_ratio > REPEATS for segment in found):
             found = self._segments(samples, {**options, "no_repeat_ngram_size": 3})
-        return list(self._heard(found, start, duration))
+        return list(self._heard(found, start, duration, language))
 
     def _segments(self, samples: Samples, options: dict[str, Any]) -> list[Any]:
         if self._batched is not None:
@@ -116,22 +119,36 @@ class Whisper(Transcribe):
         _, _, ranked = self._model.detect_language(samples, vad_filter=True, language_detection_segments=1)
         return tuple((str(code), round(float(p), 4)) for code, p in sorted(ranked, key=lambda r: -r[1])[:3])
 
-    def _heard(self, found: Iterable[Any], start: Seconds, duration: Seconds) -> Iterable[tuple[Word, ...]]:
+    def _heard(
+        self, found: Iterable[Any], start: Seconds, duration: Seconds, language: str
+    ) -> Iterable[tuple[Word, ...]]:
         for segment in found:
             if segment.no_speech_prob > self.settings.no_speech:
                 continue
             words = tuple(
                 Word(
-                    text=word.word.strip(),
-                    start=min(start + float(word.start), duration),
-                    end=min(start + float(word.end), duration),
-                    confidence=float(word.probability),
+                    text="".join(part.word for part in parts).strip(),
+                    start=min(start + float(parts[0].start), duration),
+                    end=min(start + float(parts[-1].end), duration),
+                    confidence=min(float(part.probability) for part in parts),
                 )
-                for word in segment.words or ()
-                if any(c.isalnum() for c in word.word)
+                for parts in whole_words(segment.words or (), spaced=language not in UNSPACED)
+                if any(c.isalnum() for part in parts for c in part.word)
             )
             if words:
                 yield words
+
+
+def whole_words(parts: Iterable[Any], *, spaced: bool) -> list[list[Any]]:
+    """What Whisper calls words, put together where no space begins the next: "1" ",250" ",000" is one word, and so are
+    "25" "%", "example" ".com" and "well" "-known"; apart they are translated and spoken as something else."""
+    words: list[list[Any]] = []
+    for part in parts:
+        if words and spaced and not part.word.startswith(" "):
+            words[-1].append(part)
+        else:
+            words.append([part])
+    return words
 
 
 def quiet_cuts(samples: Samples, sample_rate: int) -> list[int]:

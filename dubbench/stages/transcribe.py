@@ -8,7 +8,7 @@ from typing import ClassVar
 from dubbench import media, memory
 from dubbench.errors import AdapterFailed, BadInput
 from dubbench.stages.base import Progress, Stage, quiet
-from dubbench.timeline.lines import split
+from dubbench.timeline.lines import split, text_of
 from dubbench.types import Dub, Noun, Sound, Word
 
 SURE_LANGUAGE = 0.5
@@ -24,7 +24,7 @@ class Transcript(Noun):
 
     @property
     def text(self) -> str:
-        return " ".join(word.text.strip() for segment in self.segments for word in segment)
+        return text_of([word for segment in self.segments for word in segment])
 
 
 class Transcribe(Stage):

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from dubbench import catalog, media
-from dubbench.adapters.powerset import Powerset, _bridged, _groups, _label, _starts
+from dubbench.adapters.powerset import ALIKE, Powerset, _bridged, _groups, _label, _people, _starts
 from dubbench.errors import BadInput
 from dubbench.types import Seconds, Sound, Turn
 from dubbench.voicenets import fbank
@@ -185,3 +185,12 @@ def test_rests_are_closed_and_blips_dropped() -> None:
 
 def test_labels_do_not_run_out() -> None:
     assert [_label(i) for i in (0, 1, 25, 26, 27, 52)] == ["A", "B", "Z", "AA", "AB", "BA"]
+
+
+def test_who_says_little_and_sounds_like_another_is_that_one() -> None:
+    alike, other = np.array([ALIKE + 0.05, 0.0]), np.array([0.0, 1.0])
+    alike[1] = np.sqrt(1 - alike[0] ** 2)
+    centres = np.stack([np.array([1.0, 0.0]), alike, other])
+    assert _people(centres, np.array([60.0, 1.5, 1.5]), 3.0) == [0, 2]
+    assert _people(centres[[0, 2]], np.array([60.0, 1.5]), 3.0) == [0, 1]
+    assert _people(centres, np.array([60.0, 8.0, 1.5]), 3.0) == [0, 1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,8 @@ import pytest
 
 import dubbench
 from dubbench import media
-from dubbench.types import Sound
+from dubbench.adapters.whisper import whole_words
+from dubbench.types import Sound, Voice
 from examples import clips
 
 pytestmark = pytest.mark.models
@@ -28,6 +30,26 @@ def test_the_same_sound_gives_the_same_text(ear: Any) -> None:
     first, *others = (ear.transcribe(sound, "en") for _ in range(3))
     assert "Jersey" in first.text
     assert all(other == first for other in others)
+
+
+def test_figures_addresses_and_joined_words_are_heard_whole(ear: Any) -> None:
+    text = "The company sold 1,250,000 copies. It fell by 25 percent. The well-known site is example.com."
+    speak: Any = dubbench.load("kokoro").ready()
+    said = speak.speak(text, Voice(id="v", preset="af_heart"), "en").sound
+    heard = ear.transcribe(media.resample(said, 16_000), "en")
+    words = [word.text for segment in heard.segments for word in segment]
+    assert {"1,250,000", "well-known"} <= set(words), words
+    assert {"25%", "25%."} & set(words) or "percent." in words, words
+    assert any(word.startswith("example.com") for word in words), words
+    starts = [word.start for segment in heard.segments for word in segment]
+    assert starts == sorted(starts)
+
+
+def test_parts_are_put_together_only_where_a_language_has_spaces() -> None:
+    parts = [SimpleNamespace(word=word) for word in (" fell", " 25", "%", " by", " 1", ",250")]
+    spaced = whole_words(parts, spaced=True)
+    assert ["".join(part.word for part in word) for word in spaced] == [" fell", " 25%", " by", " 1,250"]
+    assert len(whole_words(parts, spaced=False)) == len(parts)
 
 
 def test_a_piece_that_repeats_itself_is_heard_once_more_without_repeating(

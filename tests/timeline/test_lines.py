@@ -7,7 +7,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dubbench.timeline.lines import LONGEST, PAUSE, SHORTEST, join, speakers_of, split
+from dubbench.timeline.lines import LONGEST, PAUSE, SHORTEST, join, speakers_of, split, text_of
 from dubbench.types import Line, Turn, Word
 
 
@@ -107,3 +107,37 @@ def test_without_turns_there_is_one_speaker() -> None:
 def test_nothing_heard_gives_no_lines() -> None:
     assert split([]) == ()
     assert join((), (Turn(speaker="A", start=0, end=1),)) == ()
+
+
+def test_a_word_drawn_into_the_silence_before_it_begins_with_the_turn() -> None:
+    spoken = words(("I've", 0.1, 0.9), ("spent", 0.9, 1.2), ("years.", 1.2, 1.7), ("Right.", 2.2, 3.0))
+    turns = (Turn(speaker="A", start=0.64, end=1.7), Turn(speaker="A", start=2.6, end=3.0))
+    lines = join(split([spoken]), turns)
+    assert [(line.start, line.end) for line in lines] == [(0.64, 1.7), (2.6, 3.0)]
+    assert [word.end for line in lines for word in line.words] == [word.end for word in spoken]
+
+
+def test_a_word_in_the_midst_of_speech_keeps_its_time() -> None:
+    spoken = words(("one", 0.5, 1.0), ("two", 1.0, 1.6), ("three", 2.0, 2.6))
+    turns = (Turn(speaker="A", start=0.5, end=1.2), Turn(speaker="A", start=1.3, end=2.2))
+    lines = join(split([spoken]), turns)
+    assert [word.start for line in lines for word in line.words] == [0.5, 1.0, 2.0]
+
+
+def test_a_rest_after_an_article_does_not_part_a_phrase() -> None:
+    spoken = words(("using", 0, 0.6), ("a", 0.6, 0.8), ("Kenwood", 3.0, 3.6), ("radio", 3.6, 4.2), ("here", 5.4, 6.6))
+    assert [line.text for line in split([spoken])] == ["using a Kenwood radio", "here"]
+
+
+def test_two_seconds_of_somebody_else_in_mid_sentence_are_a_slip() -> None:
+    said = ["what", "I", "learned", "is", "that", "luck", "is", "rarely", "a", "lightning", "strike."]
+    spoken = words(*((text, 0.4 * i, 0.4 * i + 0.4) for i, text in enumerate(said)))
+    turns = (
+        Turn(speaker="A", start=0, end=2.0), Turn(speaker="B", start=2.0, end=3.2), Turn(speaker="A", start=3.2, end=5),
+    )  # fmt: skip
+    assert [line.speaker for line in join(split([spoken]), turns)] == ["A"]
+
+
+def test_scripts_without_spaces_are_written_without() -> None:
+    assert text_of(words(("昨天", 0, 1), ("晚上", 1, 2), ("。", 2, 2))) == "昨天晚上。"
+    assert text_of(words(("Go", 0, 1), ("to", 1, 2), ("東京", 2, 3))) == "Go to 東京"

@@ -1,0 +1,79 @@
+"""The fit room: what a line is planned with, and when a plan is made anew."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import dubbench
+from dubbench import documents, rooms
+from dubbench.adapters.toy import ToySpeak
+from dubbench.timeline.fit import FASTEST
+from dubbench.types import Dub, Line, Source, Voice
+from tests.talks import make_talk
+
+LONG, SHORT = "Eu nunca estive nesse lugar antes, de verdade", "Nunca estive nesse lugar antes"
+
+
+def one_line(folder: Path, seconds: float) -> Dub:
+    line = Line(
+        id="L1", start=1.0, end=1.0 + seconds, text="I have never been there.", speaker="A", translation=LONG,
+        wordings=(LONG, SHORT),
+    )  # fmt: skip
+    voice = Voice(id="A", speaker="A", preset="toy-low")
+    source = Source(path="film.mp4", sha256="0", duration=60.0)
+    dub = Dub(id="d", source=source, source_language="en", target_language="pt", voices=(voice,), lines=(line,))
+    return dub.at(folder)
+
+
+def natural(dub: Dub, text: str) -> float:
+    return ToySpeak(name="toy-speak").natural(dub, dub.lines[0], text)
+
+
+def test_a_line_that_would_be_hurried_takes_its_shorter_wording(tmp_path: Path) -> None:
+    seconds = natural(one_line(tmp_path, 3.0), LONG)
+    hurried = rooms.fit(one_line(tmp_path, seconds / 1.8), ToySpeak(name="toy-speak")).lines[0]
+    easy = rooms.fit(one_line(tmp_path, seconds), ToySpeak(name="toy-speak")).lines[0]
+    assert (easy.translation, easy.tempo) == (LONG, 1.0)
+    assert hurried.translation == SHORT
+    assert (hurried.tempo or 0) <= FASTEST
+
+
+def test_a_person_s_own_wording_is_never_changed(tmp_path: Path) -> None:
+    dub = one_line(tmp_path, 1.0)
+    approved = dub.with_lines({"L1": dub.lines[0].but(approved=True)})
+    assert rooms.fit(approved, ToySpeak(name="toy-speak")).lines[0].translation == LONG
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    talk = make_talk(tmp_path / "talk.mp4")
+    dubbench.dub(talk, to="pt", out=tmp_path / "o", cast="toy", source_language="en")
+    return tmp_path / "o"
+
+
+def edit(home: Path, **changes: Any) -> None:
+    raw = json.loads((home / "dub.json").read_text("utf-8"))
+    raw["lines"][1].update(changes)
+    (home / "dub.json").write_text(json.dumps(raw), "utf-8")
+
+
+def test_a_line_whose_times_were_edited_is_planned_anew_and_its_neighbours_are_not(home: Path) -> None:
+    line = documents.read(home).lines[1]
+    edit(home, end=line.start + 0.1 * (line.end - line.start))
+    run = dubbench.redub(home)
+    assert run.redone["speak"] == 1
+    assert (run.dub.lines[1].tempo or 0) > (line.tempo or 0)
+    assert dubbench.redub(home).redone["speak"] == 0
+
+
+def test_a_person_may_wish_for_more_than_the_plan_s_own_limit(home: Path) -> None:
+    edit(home, controls={"pace": 1.5})
+    run = dubbench.redub(home)
+    assert run.dub.lines[1].tempo == pytest.approx(1.5, abs=0.05)
+    assert run.dub.lines[2].tempo is not None
+    assert run.dub.lines[2].tempo <= FASTEST
+    assert json.loads((home / "report.json").read_text("utf-8"))["max_speedup"] > FASTEST
