@@ -54,6 +54,8 @@ def dub(  # type: ignore[misc]
         translation=translation, voices=voices, speakers=speakers, glossary=glossary, preview=preview, lipsync=lipsync,
         watermark=watermark, progress=progress,
     )  # fmt: skip
+    for run in runs:
+        fetch(run)
     dubs = [run.walk() for run in runs]
     return dubs[0] if isinstance(to, str) else dubs
 
@@ -128,6 +130,25 @@ def check_voices(dub: Dub, stages: Mapping[str, Stage], voices: Mapping[str, str
         casting.cast_voices(dub.but(lines=asked, voices=()), speak, voices)
 
 
+def fetch(run: Run) -> None:
+    """Bring the weights that a walk wants, before any work is done.
+
+    A room whose part of the dub is its model's already wants none until something is edited; then they come late.
+    Raises Missing, BadInput.
+    """
+    for room, stage in run.stages.items():
+        if stage.weights.files and not _played(run.dub, room, stage.name):
+            stage.weights.folder()
+
+
+def _played(dub: Dub, room: str, model: str) -> bool:
+    """Whether a room's part of the dub is the model's already, or nobody's. Takes are marked as they are spoken."""
+    if room == "watermark":
+        return "speak" in dub.made_by or not dub.wishes.watermark
+    made = dub.made_by.get(room)
+    return made is not None and made.model == model
+
+
 def redub(
     folder: str | Path,
     progress: Progress = quiet,
@@ -156,6 +177,7 @@ def redub(
     check_voices(known, stages, named(voices))
     run = Run(known, home, cast_of(known.wishes), stages, progress, voices=named(voices))
     run.translation = own_translation
+    fetch(run)
     run.walk()
     return run
 

@@ -8,11 +8,10 @@ from collections.abc import Iterable, Sequence
 import click
 
 from dubbench import catalog
-from dubbench.cli.progress import Meter
+from dubbench.cli.progress import MB, watched
 from dubbench.errors import BadInput, DubError, Missing
-from dubbench.weights import Listener, cache_folder, listening
+from dubbench.weights import cache_folder
 
-MB = 1_000_000
 FEW = 8
 """So many languages are listed by code, the rest counted."""
 
@@ -39,15 +38,12 @@ def fetch(names: Sequence[str]) -> None:
     entries = [catalog.entry(name) for name in names]
     failures: list[DubError] = []
     for entry in entries:
-        meter = Meter()
         try:
-            with listening(_in_megabytes(meter)):
+            with watched():
                 folder = entry.open_weights().folder()
             click.echo(f"{entry.name}: {folder}" if entry.weights else f"{entry.name}: needs no weights")
         except DubError as error:
             failures.append(error)
-        finally:
-            meter.close()
     for failure in failures[:-1]:
         click.echo(f"dubbench: {failure}", err=True)
     if failures:
@@ -83,10 +79,6 @@ def where(name: str | None) -> None:
     if folder is None:
         raise Missing(f"the weights of '{name}' are not here; run: dubbench models fetch {name}")
     click.echo(folder)
-
-
-def _in_megabytes(meter: Meter) -> Listener:
-    return lambda model, done, total, what: meter(model, done // MB, total // MB, f"MB  {what}")
 
 
 def _row(entry: catalog.Entry) -> tuple[str, ...]:
