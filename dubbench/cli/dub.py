@@ -55,7 +55,7 @@ def dub(source: Path, targets: tuple[str, ...], out: Path | None, dry_run: bool,
     elif not targets:
         raise BadInput("say which language to dub into, for instance: --to pt")
     elif dry_run:
-        _forecast(source, targets, options)
+        _forecast(source, targets, out, options)
     else:
         _dub(source, targets, out, options)
 
@@ -97,11 +97,10 @@ def _again(folder: Path, given: dict[str, Any]) -> None:
     show(folder)
 
 
-def _forecast(source: Path, targets: tuple[str, ...], options: dict[str, Any]) -> None:
+def _forecast(source: Path, targets: tuple[str, ...], out: Path | None, options: dict[str, Any]) -> None:
     from dubbench import forecast
 
-    for target in targets:
-        click.echo(forecast.of(source, target, **options).table())
+    click.echo(forecast.of(source, list(targets), out=out, **options).table())
 
 
 ROWS = (
