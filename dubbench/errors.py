@@ -12,9 +12,13 @@ from __future__ import annotations
 
 
 class DubError(Exception):
-    """Any failure that has a known cause; `str(error)` is one sentence for the person who asked."""
+    """Any failure that has a known cause; `str(error)` is one sentence on one line for the person who asked."""
 
     exit_code = 2
+
+    def __str__(self) -> str:
+        """The message on one line, whatever strangers' words it was made of."""
+        return " ".join(part for line in super().__str__().splitlines() if (part := line.strip()))
 
 
 class BadInput(DubError):

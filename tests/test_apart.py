@@ -229,6 +229,31 @@ def test_a_catalogue_entry_runs_apart_by_one_word(tmp_path: Path, monkeypatch: p
     assert "what it gives survives plain JSON" in report.held
 
 
+@pytest.mark.parametrize(
+    "limit", ['deadline = "soon"', "deadline = 0", "deadline = nan", "memory_mb = 1.5", 'memory_mb = "2000"']
+)
+def test_a_limit_that_is_none_is_the_entrys_mistake(
+    limit: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(
+        '[far]\nroom = "speak"\nadapter = "dubbench.adapters.toy:ToySpeak"\nisolated = true\n'
+        f"[far.settings]\n{limit}\n",
+        "utf-8",
+    )
+    monkeypatch.setenv("DUBBENCH_CATALOG", str(own))
+    with pytest.raises(BadInput, match=f"setting '{limit.partition(' ')[0]}' of model 'far'"):
+        catalog.load("far")
+
+
+def test_a_catalogue_entry_shows_its_environment_being_built() -> None:
+    def show(room: str, done: int, total: int, what: str) -> None:
+        pass
+
+    far: Any = catalog.entry("toy-speak").but(isolated=True).open(progress=show)
+    assert far.progress is show
+
+
 def test_an_adapter_must_be_importable() -> None:
     class Local(ToySpeak):
         pass

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -77,6 +78,51 @@ def test_a_wrong_request_says_what_to_do(talk: Path, tmp_path: Path, words: Sequ
     assert told in done.stderr
     assert "Traceback" not in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["dub", "x.mp4", "--colour", "red"], "--colour.*dub --help"),
+        (["models", "list", "--room", "sing"], "'sing' is not one of.*models list --help"),
+        (["models", "fetch"], "NAME.*models fetch --help"),
+        (["sing"], "'sing'.*--help"),
+    ],
+)
+def test_a_wrong_word_is_one_line_that_says_where_the_right_ones_are(
+    tmp_path: Path, words: Sequence[str], told: str
+) -> None:
+    done = dubbench(*words, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert re.fullmatch(f"dubbench: .*{told}.*\n", done.stderr), done.stderr
+
+
+SHOUTER = """
+from dubbench.adapters.toy import ToyTranslate
+from dubbench.errors import AdapterFailed
+
+class Shouter(ToyTranslate):
+    def translate(self, lines, *rest, **more):
+        raise AdapterFailed(self.name, "it\\nfell\\r\\nover", line=lines[0].id, stderr="first\\nlast words")
+"""
+
+
+def test_what_a_model_says_in_several_lines_is_told_in_one(talk: Path, tmp_path: Path) -> None:
+    (tmp_path / "shouter.py").write_text(SHOUTER, "utf-8")
+    (tmp_path / "own.toml").write_text('[shouter]\nroom = "translate"\nadapter = "shouter:Shouter"\n', "utf-8")
+    words = ["--to", "pt", "--cast", "toy", "--from", "en", "--model", "translate=shouter"]
+    done = dubbench("dub", talk, *words, cwd=tmp_path, DUBBENCH_CATALOG="own.toml")
+    assert done.returncode == 2
+    assert re.fullmatch(r"dubbench: model 'shouter' failed at line \S+: it fell over \(last words\)\n", done.stderr), (
+        done.stderr
+    )
+
+
+def test_help_comes_where_nothing_was_asked(tmp_path: Path) -> None:
+    for words in ([], ["models"]):
+        done = dubbench(*words, cwd=tmp_path)
+        assert "Usage:" in done.stdout + done.stderr
+        assert "Commands:" in done.stdout + done.stderr
 
 
 def test_an_unknown_voice_lists_the_known_ones(talk: Path, tmp_path: Path) -> None:

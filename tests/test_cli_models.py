@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from dubbench import cli
+from dubbench.catalog import ROOMS, Entry
+from dubbench.cli import rows
 from dubbench.weights import cache_folder
 from tests.packages import cache, pin
 
@@ -89,3 +92,56 @@ def test_mistakes_are_one_line(dubbench: Call, words: tuple[str, ...]) -> None:
     assert code == 2
     assert out == ""
     assert "Traceback" not in err
+
+
+def cells(line: str) -> list[str]:
+    """A row's cells: they stand two spaces apart or more."""
+    return re.split(r" {2,}", line)
+
+
+@pytest.mark.parametrize("width", [80, 100, 120])
+def test_a_list_fits_the_screen_and_keeps_every_column(
+    width: int, dubbench: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    head, *lines = dubbench("list")[1].splitlines()
+    assert cells(head) == ["NAME", "ROOM", "LICENCE", "COMMERCIAL", "LANGUAGES", "SIZE", "HERE"]
+    assert max(len(row) for row in [head, *lines]) <= width
+    for row in lines:
+        name, room, licence, commercial, languages, size, here = cells(row)
+        assert room in ROOMS
+        assert commercial in ("yes", "no", "?")
+        assert languages == "*" or re.fullmatch(r"[a-z -]+( \+\d+)?", languages), name
+        assert size == "-" or size.endswith(" MB")
+        assert here in ("yes", "no", "-")
+        assert licence[:3] in ("MIT", "Apa", "GPL", "CC-", "tha")
+    kokoro = cells(next(row for row in lines if row.startswith("kokoro ")))
+    assert kokoro[2] == ("Apache-2.…" if width == 80 else "Apache-2.0; GPL-3.0+")
+    assert kokoro[4].startswith("en es ")
+
+
+def test_a_list_without_a_screen_holds_everything(dubbench: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    kokoro = cells(next(row for row in dubbench("list")[1].splitlines() if row.startswith("kokoro ")))
+    assert kokoro[2] == "Apache-2.0 (model, voices); GPL-3.0-or-later (espeak-ng, which reads the text)"
+    assert kokoro[4:6] == ["en es fr hi it ja pt zh", "121 MB"]
+
+
+def test_languages_that_do_not_fit_are_counted() -> None:
+    entry = Entry(name="m", room="speak", adapter="x:Y", languages=tuple("abcdefghijkl"), licence="MIT")
+    for width, shown in ((200, "a b c d e f g h +4"), (60, "a b c d e f +6"), (10, "a b c +9")):
+        assert cells(rows.table([entry], width)[1])[4] == shown
+
+
+def test_one_model_is_shown_in_full(dubbench: Call) -> None:
+    code, out, err = dubbench("show", "kokoro")
+    assert (code, err) == (0, "")
+    assert "GPL-3.0-or-later (espeak-ng, which reads the text)" in out
+    assert "dubbench.adapters.kokoro:Kokoro" in out
+    assert "not here; run: dubbench models fetch small" in dubbench("show", "small")[1]
+    assert "needs none" in dubbench("show", "http-speak")[1]
+    assert dubbench("show", "nothing")[0] == 2
+
+
+def test_where_says_that_a_model_needs_no_weights(dubbench: Call) -> None:
+    assert dubbench("where", "http-speak") == (0, "http-speak: needs no weights\n", "")

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from dubbench import apart, catalog
+from dubbench.catalog import tables
 from dubbench.errors import BadInput
 from dubbench.testing import check_adapter, tiny_dub
 
@@ -47,9 +48,9 @@ def installed(site: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """That folder among those that Python imports from, and the catalogue read anew before and after."""
     monkeypatch.syspath_prepend(str(site))
     importlib.invalidate_caches()
-    catalog._read.cache_clear()
+    tables.forget()
     yield
-    catalog._read.cache_clear()
+    tables.forget()
     sys.modules.pop("dubbench_echo", None)
 
 

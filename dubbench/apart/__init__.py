@@ -21,6 +21,8 @@ from functools import cache, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pydantic import BaseModel, Field, ValidationError
+
 from dubbench import errors
 from dubbench.apart import environments, wire
 from dubbench.apart.child import Child, ChildError
@@ -204,11 +206,27 @@ def remote(kind: type[Stage], **how: Any) -> Stage:
 
 
 def from_entry(entry: Entry, kind: type[Stage], settings: Mapping[str, Any], progress: Progress = quiet) -> Stage:
-    """The remote stage of a catalogue entry. Its settings may hold `deadline` and `memory_mb` beside the adapter's."""
+    """The remote stage of a catalogue entry. Its settings may hold `deadline` and `memory_mb` beside the adapter's.
+
+    Raises BadInput that names the entry where one of them is no number of seconds or of megabytes.
+    """
+    limits = {name: value for name, value in settings.items() if name in _Limits.model_fields}
+    try:
+        checked = _Limits.model_validate(limits, strict=True)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise errors.BadInput(f"setting '{first['loc'][0]}' of model '{entry.name}': {first['msg']}") from None
     return remote(
         kind, name=entry.name, weights=Weights(entry.name, entry.weights), requires=entry.requires or kind.requires,
-        progress=progress, **settings,
+        progress=progress, **{**settings, **checked.model_dump(exclude_unset=True)},
     )  # fmt: skip
+
+
+class _Limits(BaseModel):
+    """What an entry may say of the process that its adapter runs in: seconds a call may take, megabytes it may use."""
+
+    deadline: Seconds = Field(DEADLINE, gt=0, allow_inf_nan=False)
+    memory_mb: int | None = Field(None, gt=0)
 
 
 __all__ = ["DEADLINE", "Apart", "from_entry", "remote"]

@@ -23,6 +23,7 @@ from pathlib import Path
 from dubbench import memory
 from dubbench.errors import BadInput, Missing
 from dubbench.stages.base import Progress, quiet
+from dubbench.weights import writing
 from dubbench.weights.locks import locked
 from dubbench.weights.pins import cache_folder
 
@@ -56,11 +57,11 @@ def python(place: Path) -> Path:
 def build(requires: Sequence[str], *, progress: Progress = quiet) -> Path:
     """The interpreter of an environment that holds `requires`; built if it is not there, or rebuilt if it is damaged.
 
-    Raises Missing with the installer's own words and the command to try by hand.
+    Raises Missing with the installer's own words and the command to try by hand, BadInput for a cache that is shut.
     """
     place = folder(requires)
     waiting = partial(progress, "environment", 0, 1, "waiting for another process that builds the same")
-    with locked(place.with_suffix(".lock"), waiting=waiting):
+    with writing(place.parent), locked(place.with_suffix(".lock"), waiting=waiting):
         if damage(place) is not None:
             shutil.rmtree(place, ignore_errors=True)
             _make(place, sorted({*LIGHT, *requires}), progress)

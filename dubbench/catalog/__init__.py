@@ -13,71 +13,19 @@ from __future__ import annotations
 
 import difflib
 import os
-import pkgutil
-import tomllib
-from collections.abc import Collection, Iterator, Mapping
-from functools import cache
-from importlib import metadata
-from pathlib import Path
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from pydantic import Field, ValidationError
-
-from dubbench.errors import BadInput, Missing, Unsupported
-from dubbench.stages.base import Stage
+from dubbench.catalog import tables
+from dubbench.catalog.models import ROOMS, Entry
+from dubbench.errors import BadInput, Unsupported
+from dubbench.stages.base import Progress, Stage, quiet
 from dubbench.types import FrozenDict, Noun
-from dubbench.weights import WeightFile, Weights
 
-ROOMS = ("separate", "transcribe", "diarize", "faces", "translate", "speak", "watermark", "lipsync")
+__all__ = ["OPTIONAL", "ROOMS", "Cast", "Entry", "broken", "cast", "casts", "check", "entries", "entry", "load"]
+
 OPTIONAL = ("faces", "lipsync", "watermark", "separate", "diarize")
 """Rooms that a cast may leave empty."""
-
-
-class Entry(Noun):
-    """What a model's name stands for.
-
-    `commercial` None means: nobody has checked. `rtf` is seconds of work for a second of film on two cores and
-    `memory_mb` what it needs while loaded, as measured; None: never measured.
-    """
-
-    name: str
-    room: str
-    adapter: str
-    licence: str = "unknown"
-    languages: tuple[str, ...] = ()
-    commercial: bool | None = None
-    about: str = ""
-    rtf: float | None = None
-    memory_mb: int | None = None
-    isolated: bool = False
-    requires: tuple[str, ...] = ()
-    settings: FrozenDict[str, Any] = Field(default_factory=dict)
-    weights: tuple[WeightFile, ...] = ()
-
-    @property
-    def size(self) -> int:
-        """Bytes of weights on disk."""
-        return sum(file.size for file in self.weights)
-
-    def open_weights(self) -> Weights:
-        return Weights(self.name, self.weights)
-
-    def open(self, **settings: Any) -> Stage:
-        """The adapter, not loaded yet; `settings` go before the entry's own."""
-        try:
-            kind = pkgutil.resolve_name(self.adapter)
-        except (ImportError, AttributeError) as error:
-            raise Missing(f"model '{self.name}': cannot import {self.adapter} ({error}); install its package") from None
-        mixed = {**self.settings, **settings}
-        if self.isolated or kind.isolated:
-            from dubbench import apart
-
-            stage = apart.from_entry(self, kind, mixed)
-        else:
-            stage = kind(name=self.name, weights=self.open_weights(), **mixed)
-        stage.licence = self.licence if self.licence != "unknown" else stage.licence
-        stage.languages = self.languages or stage.languages
-        return stage
 
 
 class Cast(Noun):
@@ -90,24 +38,20 @@ class Cast(Noun):
         """The same cast with some parts given to others; a name, or None to leave the room out."""
         changed = {room: _names(names) for room, names in parts.items()}
         for room, names in changed.items():
-            if room not in ROOMS:
-                raise BadInput(f"there is no room '{room}'; rooms: {', '.join(ROOMS)}")
-            for name in names:
-                if entry(name).room != room:
-                    raise BadInput(f"model '{name}' plays '{entry(name).room}', not '{room}'")
+            _plays(room, names)
         return Cast(name=self.name, parts={k: v for k, v in {**self.parts, **changed}.items() if v})
 
-    def choose(self, room: str, *languages: str) -> Stage | None:
+    def choose(self, room: str, *languages: str, progress: Progress = quiet) -> Stage | None:
         """The first model of a room that knows one of `languages` ("pt", or the pair "en-pt"); None in an empty room.
 
-        Raises Unsupported with what the room's models do know.
+        `progress` is for what `load` does with it. Raises Unsupported with what the room's models do know.
         """
         names = self.parts.get(room, ())
         if not names:
             if room in OPTIONAL:
                 return None
             raise BadInput(f"cast '{self.name}' has nobody for '{room}'")
-        stages = [load(name) for name in names]
+        stages = [load(name, progress=progress) for name in names]
         for stage in stages:
             if not languages or any(stage.speaks(language) for language in languages):
                 return stage
@@ -123,61 +67,29 @@ def _names(value: object) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)  # type: ignore[arg-type]
 
 
-def _files() -> Iterator[Path]:
-    yield from sorted(Path(__file__).parent.glob("*.toml"))
-    for point in metadata.entry_points(group="dubbench.catalog"):
-        yield Path(str(point.load()))
-    own = os.environ.get("DUBBENCH_CATALOG")
-    if own:
-        path = Path(own)
-        if not path.exists():
-            raise BadInput(f"DUBBENCH_CATALOG points at {path}, which does not exist")
-        yield from sorted(path.glob("*.toml")) if path.is_dir() else (path,)
-
-
-@cache
-def _read(_environment: str) -> tuple[dict[str, Entry], dict[str, Cast]]:
-    entries: dict[str, Entry] = {}
-    casts: dict[str, Cast] = {}
-    for path in _files():
-        try:
-            tables = tomllib.loads(path.read_text("utf-8"))
-        except tomllib.TOMLDecodeError as error:
-            raise BadInput(f"{path.name} is not valid TOML: {error}") from None
-        for name, parts in tables.pop("cast", {}).items():
-            older = casts[name].parts if name in casts else {}
-            casts[name] = Cast(name=name, parts={**older, **{room: _names(part) for room, part in parts.items()}})
-        for name, table in tables.items():
-            entries[name] = _entry(path, name, table)
-    return entries, casts
-
-
-def _entry(path: Path, name: str, table: Mapping[str, Any]) -> Entry:
-    try:
-        entry = Entry.model_validate({"room": path.stem, **table, "name": name})
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise BadInput(f"{path.name}: model '{name}': {where}: {first['msg']}") from None
-    if entry.room not in ROOMS:
-        raise BadInput(f"{path.name}: model '{name}' needs room = one of {', '.join(ROOMS)}")
-    return entry
-
-
 def entries() -> dict[str, Entry]:
     """All models by name."""
-    return dict(_read(os.environ.get("DUBBENCH_CATALOG", ""))[0])
+    return dict(tables.read().entries)
 
 
 def casts() -> dict[str, Cast]:
     """All casts by name."""
-    return dict(_read(os.environ.get("DUBBENCH_CATALOG", ""))[1])
+    known = tables.read().casts
+    return {name: Cast(name=name, parts={room: part.names for room, part in known[name].items()}) for name in known}
+
+
+def broken() -> dict[str, str]:
+    """Installed packages whose catalogue cannot be read, and a sentence about each that says what to do."""
+    advice = "install it again, or remove it: python -m pip uninstall"
+    found = tables.read().broken
+    return {x: f"package '{x}' is broken, its models are not here ({found[x]}); {advice} {x}" for x in found}
 
 
 def _unknown(what: str, name: str, known: Mapping[str, Any]) -> BadInput:
     near = difflib.get_close_matches(name, known, 1)
     hint = f"did you mean '{near[0]}'? " if near else ""
-    return BadInput(f"there is no {what} '{name}'; {hint}known: {', '.join(sorted(known))}")
+    answer = f"there is no {what} '{name}'; {hint}known: {', '.join(sorted(known))}"
+    return BadInput("; ".join([answer, *broken().values()]))
 
 
 def entry(name: str) -> Entry:
@@ -188,33 +100,63 @@ def entry(name: str) -> Entry:
     return known[name]
 
 
-def load(name: str, **settings: Any) -> Stage:
-    """The model behind a name, ready to walk through its room: `load("kokoro")(dub)`. Heavy parts come at first use."""
-    return entry(name).open(**settings)
+def load(name: str, *, progress: Progress = quiet, **settings: Any) -> Stage:
+    """The model behind a name, ready to walk through its room: `load("kokoro")(dub)`. Heavy parts come at first use.
+
+    `progress` shows the environment of an isolated adapter being built then.
+    """
+    return entry(name).open(progress=progress, **settings)
 
 
 def cast(name: str = "default", **parts: Any) -> Cast:
     """A cast by name, with some parts given to others: `cast("default", speak="pico")`.
 
     `DUBBENCH_SPEAK_URL` in the environment gives the speaker's part to an OpenAI-style endpoint at that address.
+    Raises BadInput for an unknown name, and for a cast whose file gives a part to a model that does not play it.
     """
     known = casts()
     if name not in known:
         raise _unknown("cast", name, known)
     if os.environ.get("DUBBENCH_SPEAK_URL") and "speak" not in parts:
         parts["speak"] = "http-speak"
+    _playable(name)
     return known[name].but(**parts)
 
 
-def check(cast: Cast, source: str | None, target: str, *, without: Collection[str] = ("lipsync",)) -> dict[str, Stage]:
+def _playable(name: str) -> None:
+    """Refuse a cast whose file gives a part to somebody who does not play it."""
+    for room, part in tables.read().casts[name].items():
+        try:
+            _plays(room, part.names)
+        except BadInput as error:
+            raise BadInput(f"{part.file}: cast '{name}': {error}") from None
+
+
+def _plays(room: str, names: Iterable[str]) -> None:
+    if room not in ROOMS:
+        raise BadInput(f"there is no room '{room}'; rooms: {', '.join(ROOMS)}")
+    for name in names:
+        if entry(name).room != room:
+            raise BadInput(f"model '{name}' plays '{entry(name).room}', not '{room}'")
+
+
+def check(
+    cast: Cast,
+    source: str | None,
+    target: str,
+    *,
+    without: Collection[str] = ("lipsync",),
+    progress: Progress = quiet,
+) -> dict[str, Stage]:
     """The chosen model of each room, every one asked at the door, before a second is spent.
 
     `source` None means: not known yet; then any pair into `target` will do for now. Rooms in `without` stay empty.
-    Raises Unsupported, Missing, BadInput.
+    `progress` is for what `load` does with it. Raises Unsupported, Missing, BadInput.
     """
     pairs = (f"{source}-{target}",) if source else _pairs_into(cast, target)
     wanted = {"translate": pairs, "speak": (target,), "transcribe": (source,) if source else ()}
-    chosen = {room: cast.choose(room, *wanted.get(room, ())) for room in ROOMS if room not in without}
+    asked = [room for room in ROOMS if room not in without]
+    chosen = {room: cast.choose(room, *wanted.get(room, ()), progress=progress) for room in asked}
     stages = {room: stage for room, stage in chosen.items() if stage is not None}
     for stage in stages.values():
         stage.check(source, target)

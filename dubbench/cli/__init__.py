@@ -50,11 +50,21 @@ def main() -> None:
     except DubError as error:
         click.echo(f"dubbench: {error}", err=True)
         sys.exit(error.exit_code)
-    except click.ClickException as error:
+    except getattr(click.exceptions, "NoArgsIsHelpError", ()) as error:
         error.show()
+        sys.exit(2)
+    except click.ClickException as error:
+        click.echo(f"dubbench: {_one_line(error)}", err=True)
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         click.echo("dubbench: stopped; what was finished is kept, call the same command to go on", err=True)
         sys.exit(130)
     except BrokenPipeError:
         sys.exit(1)
+
+
+def _one_line(error: click.ClickException) -> str:
+    """What click says of a wrong word or option, and where all the right ones stand."""
+    said = " ".join(error.format_message().split())
+    context = getattr(error, "ctx", None)
+    return f"{said} (see: {context.command_path} --help)" if context else said

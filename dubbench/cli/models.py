@@ -8,12 +8,10 @@ from collections.abc import Iterable, Sequence
 import click
 
 from dubbench import catalog
-from dubbench.cli.progress import MB, watched
+from dubbench.cli import rows
+from dubbench.cli.progress import watched
 from dubbench.errors import BadInput, DubError, Missing
 from dubbench.weights import cache_folder
-
-FEW = 8
-"""So many languages are listed by code, the rest counted."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -26,9 +24,22 @@ def models() -> None:
 def list_(room: str | None) -> None:
     """All models: room, licence, commercial use, languages, size of the weights, and whether they are here."""
     entries = [entry for entry in catalog.entries().values() if room in (None, entry.room)]
-    rows = [_row(entry) for entry in sorted(entries, key=lambda e: (catalog.ROOMS.index(e.room), e.name))]
-    for line in _table([("NAME", "ROOM", "LICENCE", "COMMERCIAL", "LANGUAGES", "SIZE", "HERE"), *rows]):
+    ordered = sorted(entries, key=lambda e: (catalog.ROOMS.index(e.room), e.name))
+    # Where nobody looks at a screen, nothing has to be short.
+    for line in rows.table(ordered, shutil.get_terminal_size((rows.UNLIMITED, 24)).columns):
         click.echo(line)
+    _warn()
+
+
+@models.command()
+@click.argument("name")
+def show(name: str) -> None:
+    """All that the catalogue says of a model: its licence and languages in full, its costs, where its weights are."""
+    entry = catalog.entry(name)
+    click.echo(entry.name)
+    for label, text in _facts(entry):
+        if text:
+            click.echo(f"  {label:<10}  {text}")
 
 
 @models.command()
@@ -75,26 +86,31 @@ def where(name: str | None) -> None:
         click.echo(cache_folder())
         return
     entry = catalog.entry(name)
+    if not entry.weights:
+        click.echo(f"{name}: needs no weights")
+        return
     folder = entry.open_weights().where()
     if folder is None:
         raise Missing(f"the weights of '{name}' are not here; run: dubbench models fetch {name}")
     click.echo(folder)
 
 
-def _row(entry: catalog.Entry) -> tuple[str, ...]:
-    commercial = {True: "yes", False: "no", None: "?"}[entry.commercial]
-    here = "-" if not entry.weights else "yes" if entry.open_weights().present() else "no"
-    size = f"{max(1, round(entry.size / MB))} MB" if entry.weights else "-"
-    return entry.name, entry.room, entry.licence, commercial, _few(entry.languages), size, here
+def _warn() -> None:
+    """Say which installed packages are broken: their models are missing from what is shown."""
+    for sentence in catalog.broken().values():
+        click.echo(f"dubbench: {sentence}", err=True)
 
 
-def _few(languages: Sequence[str]) -> str:
-    shown, more = " ".join(languages[:FEW]) or "*", len(languages) - FEW
-    return f"{shown} +{more}" if more > 0 else shown
+def _facts(entry: catalog.Entry) -> Iterable[tuple[str, str]]:
+    yield from (("room", entry.room), ("about", entry.about), ("licence", entry.licence))
+    yield "commercial", {True: "yes", False: "no", None: "nobody has checked"}[entry.commercial]
+    yield from (("languages", " ".join(entry.languages)), ("adapter", entry.adapter))
+    yield "requires", ", ".join(entry.requires)
+    yield "work", f"{entry.rtf} s for a second of film, measured on two cores" if entry.rtf is not None else ""
+    yield "memory", f"{entry.memory_mb} MB" if entry.memory_mb is not None else ""
+    yield "weights", f"{rows.size(entry)}, {_place(entry)}" if entry.weights else "needs none"
 
 
-def _table(rows: Sequence[tuple[str, ...]]) -> Iterable[str]:
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    width = max(80, shutil.get_terminal_size((200, 24)).columns)
-    for row in rows:
-        yield "  ".join(cell.ljust(size) for cell, size in zip(row, widths, strict=True)).rstrip()[:width]
+def _place(entry: catalog.Entry) -> str:
+    folder = entry.open_weights().where()
+    return f"not here; run: dubbench models fetch {entry.name}" if folder is None else f"in {folder}"

@@ -9,9 +9,8 @@ import time
 from collections.abc import Iterator
 from typing import TextIO
 
+from dubbench.cli.rows import MB
 from dubbench.weights import listening
-
-MB = 1_000_000
 
 
 class Meter:

@@ -14,7 +14,7 @@ import urllib.request
 import uuid
 from collections.abc import Sequence
 from http.client import HTTPException
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import Field, field_validator
 
@@ -44,6 +44,13 @@ class Endpoint(Settings):
         return key_env
 
 
+class Reply(NamedTuple):
+    """What an endpoint answered: the bytes, and the content type it gave them."""
+
+    body: bytes
+    kind: str
+
+
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
     """A redirect would carry the key to another address and turn the request into a plain GET."""
 
@@ -51,7 +58,7 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
-def post(stage: Stage, path: str, body: bytes, kind: str) -> bytes:
+def post(stage: Stage, path: str, body: bytes, kind: str) -> Reply:
     """What the endpoint answers to `body` of content type `kind`. Raises Missing, Refused, AdapterFailed."""
     settings: Endpoint = stage.settings
     headers = {"Content-Type": kind, "User-Agent": "dubbench", **_authorization(stage)}
@@ -61,7 +68,7 @@ def post(stage: Stage, path: str, body: bytes, kind: str) -> bytes:
         last = attempt == settings.tries - 1
         try:
             with opener.open(request, timeout=settings.timeout) as reply:
-                return bytes(reply.read())
+                return Reply(bytes(reply.read()), reply.headers.get("Content-Type") or "no content type")
         except urllib.error.HTTPError as error:
             said = error.read().decode("utf-8", "replace")
             if last or error.code not in AGAIN:
@@ -74,12 +81,22 @@ def post(stage: Stage, path: str, body: bytes, kind: str) -> bytes:
 
 
 def _authorization(stage: Stage) -> dict[str, str]:
+    """The header that says who asks. Raises Missing that names the key's variable, and never the key."""
     name = stage.settings.key_env
     if name is None:
         return {}
-    if not os.environ.get(name):
+    key = _key(stage)
+    if not key:
         raise Missing(f"model '{stage.name}' needs a key: export {name}=…")
-    return {"Authorization": f"Bearer {os.environ[name]}"}
+    # What no header can carry would be repeated, key and all, in the error of whoever tries to send it.
+    if not (key.isascii() and key.isprintable()):
+        raise Missing(f"model '{stage.name}': {name} holds what no key has (not plain ASCII); export {name}=… again")
+    return {"Authorization": f"Bearer {key}"}
+
+
+def _key(stage: Stage) -> str:
+    """The key, without the line end that comes with it when it is read from a file; "" where there is none."""
+    return os.environ.get(stage.settings.key_env or "", "").strip()
 
 
 def _why(error: BaseException) -> str:
@@ -89,7 +106,7 @@ def _why(error: BaseException) -> str:
 
 def _refusal(stage: Stage, error: urllib.error.HTTPError, said: str) -> Missing | Refused | AdapterFailed:
     """An HTTP error as one of ours, with the server's words and without our key, which servers like to repeat."""
-    key = os.environ.get(stage.settings.key_env or "", "")
+    key = _key(stage)
     said = " ".join((said.replace(key, "…") if key else said).split())[:500]
     if error.code in (401, 403):
         hint = f"check {stage.settings.key_env}" if stage.settings.key_env else "name its variable in 'key_env'"
@@ -101,7 +118,7 @@ def _refusal(stage: Stage, error: urllib.error.HTTPError, said: str) -> Missing 
     return AdapterFailed(stage.name, f"{stage.settings.url} answered {error.code}", stderr=said)
 
 
-def post_json(stage: Stage, path: str, **question: Any) -> bytes:
+def post_json(stage: Stage, path: str, **question: Any) -> Reply:
     """What the endpoint answers to `question` as JSON."""
     return post(stage, path, json.dumps(question, ensure_ascii=False).encode("utf-8", "replace"), "application/json")
 

@@ -102,7 +102,8 @@ class Speak(Stage):
         return line.controls.over(dub.controls.get(line.speaker, Controls()))
 
     def natural(self, dub: Dub, line: Line, text: str) -> Seconds:
-        """`estimate`, remembered; what the fit plans with."""
+        """`estimate`, remembered; what the fit plans with. Raises BadInput for text without a letter or digit."""
+        _sayable(line, text)
         voice, store, text = self._at_hand(dub, line), memory.Memory(dub.folder), self._with_names(dub, line, text)
         key = memory.key(
             estimate=text, voice=voice.preset or voice.id, language=dub.target_language, by=self.identity()
@@ -114,9 +115,9 @@ class Speak(Stage):
         return float(kept)
 
     def __call__(self, dub: Dub, progress: Progress = quiet, *, mark: Watermark | None = None) -> Dub:
-        """Adds a take and `speech` to each line whose text, voice or pace (`line.tempo`) changed."""
+        """Adds a take and `speech` to each line whose text, voice or pace (`line.tempo`) changed, or sound is gone."""
         wanted = {line.id: self.key(dub, line, line.tempo or 1.0, mark) for line in dub.lines}
-        todo = [line for line in dub.lines if line.made_by.get(self.room) != wanted[line.id] or line.speech is None]
+        todo = [x for x in dub.lines if x.made_by.get(self.room) != wanted[x.id] or not _has_sound(dub, x)]
         takes = self.takes(dub, [(line, line.tempo or 1.0) for line in todo], progress, mark=mark)
         chosen = {line.id: take for line, take in zip(todo, takes, strict=True)}
         lines = tuple(
@@ -148,8 +149,7 @@ class Speak(Stage):
         if kept is not None and (dub.folder / kept["speech"]["path"]).is_file():
             return Take.model_validate(kept)
         text, voice = line.translation or "", self._at_hand(dub, line)
-        if not any(c.isalnum() for c in text):
-            raise BadInput(f"line {line.id} has nothing to say: its translation is {text!r}")
+        _sayable(line, text)
         said = self._with_names(dub, line, text)
         spoken = self._asked(line, said, voice, dub.target_language, pace, self.controls(dub, line))
         sound = mark.ready().mark(spoken.sound) if mark else spoken.sound
@@ -180,6 +180,19 @@ class Speak(Stage):
         if samples.shape[1] == 0 or not np.isfinite(samples).all() or not samples.any():
             raise AdapterFailed(self.name, "it gave no sound", line=line.id)
         return spoken
+
+
+def _has_sound(dub: Dub, line: Line) -> bool:
+    """Whether the file of a line's speech is still there: folders are moved about, and `work` is cleaned out."""
+    return line.speech is not None and dub.open(line.speech).is_file()
+
+
+def _sayable(line: Line, text: str) -> None:
+    if not any(c.isalnum() for c in text):
+        raise BadInput(
+            f"line {line.id} has nothing to say: its translation is {text[:40]!r}; write one with a letter or a digit "
+            "in dub.json"
+        )
 
 
 def with_take(line: Line, take: Take, key: str) -> Line:

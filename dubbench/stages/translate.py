@@ -55,6 +55,7 @@ class Translate(Stage):
         stale = [i for i, line in enumerate(dub.lines) if self._stale(store, line, keys[i])]
         found: dict[int, Any] = {i: store.recall(self.room, keys[i]) for i in stale}
         todo = [i for i in stale if found[i] is None]
+        _worded([dub.lines[i] for i in todo])
         for first in range(0, len(todo), self.batch):
             part = todo[first : first + self.batch]
             progress(self.room, first, len(todo), dub.lines[part[0]].id)
@@ -78,12 +79,21 @@ class Translate(Stage):
         answers = self.ready().translate(
             lines, dub.source_language, dub.target_language, dub.glossary, before=before, after=after
         )
+        if isinstance(answers, str) or not isinstance(answers, Sequence):
+            raise AdapterFailed(self.name, f"wanted a list of lines, got {answers!r:.60}", line=lines[0].id)
         if len(answers) != len(lines):
             raise AdapterFailed(self.name, f"{len(lines)} lines in, {len(answers)} out", line=lines[0].id)
-        for line, wordings in zip(lines, answers, strict=True):
-            if not wordings or not all(text.strip() for text in wordings):
-                raise AdapterFailed(self.name, "it translated a line into nothing", line=line.id)
-        return answers
+        return [self._wordings(line, answer) for line, answer in zip(lines, answers, strict=True)]
+
+    def _wordings(self, line: Line, answer: Any) -> list[str]:
+        """An adapter's answer for one line, which is a stranger's word. A bare text would pass for its letters."""
+        if isinstance(answer, str) or not isinstance(answer, Sequence):
+            raise AdapterFailed(self.name, f"wanted a list of wordings, got {answer!r:.60}", line=line.id)
+        if not all(isinstance(text, str) for text in answer):
+            raise AdapterFailed(self.name, f"not every wording is a text: {list(answer)!r:.60}", line=line.id)
+        if not answer or not all(text.strip() for text in answer):
+            raise AdapterFailed(self.name, "it translated a line into nothing", line=line.id)
+        return list(answer)
 
     def _key(self, dub: Dub, i: int) -> str:
         near = dub.lines[max(0, i - self.context) : i + self.context + 1] if self.context else ()
@@ -103,3 +113,10 @@ class Translate(Stage):
         if made is None or made == key:
             return False
         return line.translation in (store.recall(self.room, made) or ())
+
+
+def _worded(lines: Sequence[Line]) -> None:
+    """Refuse a line without text before any is translated: a model would answer with nothing, or make something up."""
+    empty = next((line for line in lines if not line.text.strip()), None)
+    if empty is not None:
+        raise BadInput(f"line {empty.id} has no text to translate; write its 'text' or 'translation' in dub.json")

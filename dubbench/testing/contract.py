@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -56,7 +57,7 @@ def check_adapter(
 
     Raises ContractBroken, which names the clause, at the first that does not hold.
     """
-    stage = adapter(name=adapter.__name__.lower()) if isinstance(adapter, type) else adapter
+    stage = _made(adapter) if isinstance(adapter, type) else adapter
     subject = Subject(stage, Report(stage.name, stage.room), sample, language, voice=voice, film=film, long=long)
     subject.languages = tuple(languages or [x for x in stage.languages if x != "*"])
     _declared(subject)
@@ -89,6 +90,15 @@ ROOMS: dict[str, Callable[[Any], None]] = {
     "translate": worded.translate,
     "speak": worded.speak,
 }
+
+
+def _made(kind: type[Stage]) -> Stage:
+    """The adapter of a class; one that lacks a verb cannot be made at all."""
+    name = kind.__name__.lower()
+    with Report(name, getattr(kind, "room", "no room")).clause("it writes the verbs of its room"):
+        if inspect.isabstract(kind):
+            raise broken(f"it does not write {', '.join(f'{verb}()' for verb in sorted(kind.__abstractmethods__))}")
+    return kind(name=name)
 
 
 def _declared(subject: Subject) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -243,6 +243,7 @@ def translate(subject: Subject) -> None:
             answer = _or_refused(adapter.translate, [_line("1", odd)], source, target, {})
             if answer is not None:
                 _worded(answer, 1)
+                _on_one_line(answer[0])
     with clause("long text is refused by name or translated to its end"):
         _long_translated(subject, source, target)
 
@@ -253,6 +254,13 @@ def _worded(answer: Any, count: int) -> None:
     for wordings in answer:
         if isinstance(wordings, str) or not wordings or not all(isinstance(w, str) and w.strip() for w in wordings):
             raise broken(f"a line became {wordings!r}; wanted a list of wordings")
+
+
+def _on_one_line(wordings: Sequence[str]) -> None:
+    """Subtitles and programs that read a line a text would take a line break inside for the end."""
+    parted = next((wording for wording in wordings if len(wording.splitlines()) > 1), None)
+    if parted is not None:
+        raise broken(f"a wording has a line break in it: {parted[:60]!r}")
 
 
 def _long_translated(subject: Subject, source: str, target: str) -> None:

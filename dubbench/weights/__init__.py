@@ -24,7 +24,7 @@ from dubbench.weights.fetching import Fetch, Listener, listening, say, settle, s
 from dubbench.weights.locks import locked
 from dubbench.weights.pins import Source, Stamps, WeightFile, cache_folder, own_folder
 
-__all__ = ["Listener", "Source", "WeightFile", "Weights", "cache_folder", "listening", "own_folder"]
+__all__ = ["Listener", "Source", "WeightFile", "Weights", "cache_folder", "listening", "own_folder", "writing"]
 
 
 class Weights:
@@ -50,7 +50,7 @@ class Weights:
         found = self.where()
         if found is not None:
             return found
-        with _writing(self.home):
+        with writing(self.home):
             self.home.mkdir(parents=True, exist_ok=True)
             with locked(self.home / ".lock", waiting=self._wait):
                 missing = [file for file in self.files if not self._good(self.home / file.name, file)]
@@ -104,7 +104,7 @@ class Weights:
         path = self.home / "built" / f"{plain.stem}-{version}-{pins[:12]}{plain.suffix}"
         if path.is_file():
             return path
-        with _writing(path.parent), locked(path.with_name(f".{path.name}.lock")):
+        with writing(path.parent), locked(path.with_name(f".{path.name}.lock")):
             if not path.is_file():
                 sweep(path)
                 with replacing(path) as draft:
@@ -118,12 +118,16 @@ SHUT = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errn
 
 
 @contextlib.contextmanager
-def _writing(folder: Path) -> Iterator[None]:
-    """Call a disk that is full or shut the person's to mend; any other error stays what it is."""
+def writing(folder: Path) -> Iterator[None]:
+    """Call a disk that is full or shut, or a folder that cannot be made (in /proc), the person's to mend: BadInput.
+
+    Any other error stays what it is.
+    """
     try:
         yield
     except OSError as error:
-        if error.errno not in SHUT:
+        never_made = error.errno == errno.ENOENT and not folder.exists()
+        if error.errno not in SHUT and not never_made:
             raise
         raise BadInput(
             f"cannot write to {folder} ({error.strerror}); free some space, or set DUBBENCH_CACHE to a folder that can "

@@ -118,7 +118,12 @@ def test_a_streamed_wav_that_does_not_know_its_length_is_whole(server: Server) -
 @pytest.mark.parametrize(
     ("answer", "error", "why"),
     [
-        ((200, b'{"error": "no"}'), AdapterFailed, "no sound"),
+        ((200, b'{"error": "no"}'), AdapterFailed, r'no sound but 15 bytes of no content type \({"error": "no"}\)$'),
+        (
+            (200, b"<html>\n<body>", {"Content-Type": "text/html"}),
+            AdapterFailed,
+            "no sound but 13 bytes of text/html",
+        ),
         ((200, wav(1.0, level=0.0)), AdapterFailed, "silence"),
         ((400, b'{"error": {"message": "unknown voice"}}'), AdapterFailed, "answered 400.*unknown voice"),
         ((401, b"bad key"), Missing, "THE_KEY"),
@@ -166,6 +171,34 @@ def test_the_key_is_sent_and_told_to_nobody_else(server: Server, monkeypatch: py
     monkeypatch.delenv("THE_KEY")
     with pytest.raises(Missing, match="export THE_KEY="):
         stage.speak("hello", VOICE, "en")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", " \t"])
+def test_a_key_read_from_a_file_loses_its_line_end(end: str, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("THE_KEY", KEY + end)
+    server.answers = [(400, f"no such key: {KEY}".encode())]
+    with pytest.raises(AdapterFailed, match="no such key: …"):
+        HttpSpeak(url=server.url, key_env="THE_KEY").speak("hello", VOICE, "en")
+    assert server.asked[0][1]["Authorization"] == f"Bearer {KEY}"
+
+
+@pytest.mark.parametrize("inside", ["é", "’", "\n", "\r", "\x7f", "漢"])
+def test_a_key_that_cannot_be_sent_is_told_by_its_name_alone(
+    inside: str, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("THE_KEY", f"sk-very{inside}secret")
+    with pytest.raises(Missing, match="THE_KEY") as told:
+        HttpSpeak(url=server.url, key_env="THE_KEY").speak("hello", VOICE, "en")
+    assert told.value.__cause__ is told.value.__context__ is None
+    assert "very" not in str(told.value)
+    assert "secret" not in str(told.value)
+    assert server.asked == []
+
+
+def test_a_blank_key_is_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("THE_KEY", " \n")
+    with pytest.raises(Missing, match="export THE_KEY="):
+        HttpSpeak(url="http://127.0.0.1:9/v1", key_env="THE_KEY").speak("hello", VOICE, "en")
 
 
 def test_a_key_in_place_of_its_name_is_refused_without_repeating_it() -> None:
@@ -254,6 +287,7 @@ def chat(*lines: tuple[str, list[str]], text: str | None = None) -> Answer:
 
 
 GOOD = chat(("1", ["Um.", "1."]), ("3", ["Três."]), ("2", [" Dois. "]))
+PARTED = chat(("1", ["Um,\ndois."]), ("2", ["Dois.\r\n"]), ("3", ["Três."]))
 
 
 def test_each_line_gets_its_own_wordings_whatever_their_order(server: Server) -> None:
@@ -267,6 +301,11 @@ def test_each_line_gets_its_own_wordings_whatever_their_order(server: Server) ->
     assert question["glossary"] == {"two": "dois"}
     assert question["before"] == [{"speaker": "", "text": "Zero."}]
     assert asked["response_format"] == {"type": "json_object"}
+
+
+def test_a_wording_is_one_line(server: Server) -> None:
+    server.answers = [PARTED]
+    assert HttpTranslate(url=server.url).translate(LINES, "en", "pt", {})[:2] == [["Um, dois."], ["Dois."]]
 
 
 @pytest.mark.parametrize(
