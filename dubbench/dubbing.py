@@ -8,13 +8,13 @@ from typing import Any, overload
 
 from pydantic import ValidationError
 
-from dubbench import catalog, documents, door, languages, media, memory
+from dubbench import brought, casting, catalog, documents, door, languages, media, memory
 from dubbench.brought import with_transcript
 from dubbench.errors import BadInput
 from dubbench.run import Run
 from dubbench.stages.base import Progress, Stage, quiet
 from dubbench.text.glossary import read as read_glossary
-from dubbench.types import Dub, Source, Wishes
+from dubbench.types import Dub, Line, Source, Wishes
 
 
 @overload
@@ -49,6 +49,39 @@ def dub(  # type: ignore[misc]
 
     Raises BadInput, Missing, Unsupported, AdapterFailed, Refused; the source is never written to.
     """
+    runs = prepared(
+        source, to, out=out, source_language=source_language, cast=cast, models=models, transcript=transcript,
+        translation=translation, voices=voices, speakers=speakers, glossary=glossary, preview=preview, lipsync=lipsync,
+        watermark=watermark, progress=progress,
+    )  # fmt: skip
+    for run in runs:
+        fetch(run)
+    dubs = [run.walk() for run in runs]
+    return dubs[0] if isinstance(to, str) else dubs
+
+
+def prepared(
+    source: str | Path,
+    to: str | list[str] | tuple[str, ...],
+    *,
+    out: str | Path | None = None,
+    source_language: str | None = None,
+    cast: str = "default",
+    models: Mapping[str, str] | None = None,
+    transcript: str | Path | None = None,
+    translation: str | Path | None = None,
+    voices: Mapping[str, str] | None = None,
+    speakers: int | None = None,
+    glossary: str | Path | None = None,
+    preview: bool = False,
+    lipsync: bool = False,
+    watermark: bool = True,
+    progress: Progress = quiet,
+) -> list[Run]:
+    """The walks that `dub` would make with the same arguments, one a language, everything asked for checked.
+
+    Nothing is written, fetched or loaded. Raises BadInput, Missing, Unsupported.
+    """
     targets = [languages.normalise(code) for code in ([to] if isinstance(to, str) else to)]
     if not targets or len(set(targets)) != len(targets):
         raise BadInput("say each language to dub into once, for instance: --to pt --to es")
@@ -68,17 +101,52 @@ def dub(  # type: ignore[misc]
     homes = {target: folder if len(targets) == 1 else folder / target for target in targets}
     for home in homes.values():
         door.check(home, (Path(source), own_lines, own_translation, terms))
-    dubs = []
+    runs = []
     for target, home in homes.items():
         started = begin(film, target, home, folder, source_language=spoken, wishes=wishes)
         if terms:
             started = started.but(glossary=read_glossary(terms))
         if own_lines:
             started = with_transcript(started, own_lines)
+        if own_translation:
+            brought.check(started, own_translation)
+        check_voices(started, stages[target], named(voices))
         run = Run(started, home, cast_of(wishes), stages[target], progress, voices=named(voices))
         run.translation = own_translation
-        dubs.append(run.walk())
-    return dubs[0] if isinstance(to, str) else dubs
+        runs.append(run)
+    return runs
+
+
+def check_voices(dub: Dub, stages: Mapping[str, Stage], voices: Mapping[str, str]) -> None:
+    """Refuse voices that the speaking model does not have; who speaks is not known yet. Raises BadInput.
+
+    A model that runs apart is not asked: its environment would have to be built first.
+    """
+    from dubbench.apart import Apart
+
+    speak: Any = stages["speak"]
+    if voices and not isinstance(speak, Apart):
+        asked = tuple(Line(id=f"L{i}", start=0.0, end=0.0, text="", speaker=who) for i, who in enumerate(voices))
+        casting.cast_voices(dub.but(lines=asked, voices=()), speak, voices)
+
+
+def fetch(run: Run) -> None:
+    """Bring the weights that a walk wants, before any work is done.
+
+    A room whose part of the dub is its model's already wants none until something is edited; then they come late.
+    Raises Missing, BadInput.
+    """
+    for room, stage in run.stages.items():
+        if stage.weights.files and not _played(run.dub, room, stage.name):
+            stage.weights.folder()
+
+
+def _played(dub: Dub, room: str, model: str) -> bool:
+    """Whether a room's part of the dub is the model's already, or nobody's. Takes are marked as they are spoken."""
+    if room == "watermark":
+        return "speak" in dub.made_by or not dub.wishes.watermark
+    made = dub.made_by.get(room)
+    return made is not None and made.model == model
 
 
 def redub(
@@ -104,8 +172,12 @@ def redub(
         known = known.but(glossary=read_glossary(terms))
     told = known.source_language if known.language_confidence is None else None
     stages = stages_for(known.wishes, told, known.target_language, worded=_all_worded(known))
+    if own_translation:
+        brought.check(known, own_translation)
+    check_voices(known, stages, named(voices))
     run = Run(known, home, cast_of(known.wishes), stages, progress, voices=named(voices))
     run.translation = own_translation
+    fetch(run)
     run.walk()
     return run
 

@@ -28,7 +28,9 @@ PACK: Seconds = 27.0
 """How much is heard at once: a little less than Whisper's window of 30 s."""
 
 
-def heard(dub: Dub, ear: Transcribe, sound: Callable[[], Sound], of: Mapping[str, str]) -> str:
+def heard(
+    dub: Dub, ear: Transcribe, sound: Callable[[], Sound], of: Mapping[str, str], progress: Progress = quiet
+) -> str:
     """What the ear understands of the whole dub, remembered under the hashes `of` what `sound` would give."""
     store = memory.Memory(dub.folder)
     key = memory.key(of=of, language=dub.target_language, by=ear.identity())
@@ -36,7 +38,8 @@ def heard(dub: Dub, ear: Transcribe, sound: Callable[[], Sound], of: Mapping[str
     if kept is None:
         whole = sound()
         mono = media.resample(Sound(whole.mono[None], whole.sample_rate), ear.sample_rate)
-        kept = ear.ready().transcribe(mono, dub.target_language).text
+        with ear.telling(progress, ROOM, "listening to the dub"):
+            kept = ear.ready().transcribe(mono, dub.target_language).text
         store.keep(ROOM, key, kept)
     return str(kept)
 
@@ -71,11 +74,12 @@ def judged(dub: Dub, ear: Transcribe, understood: Mapping[str, str], progress: P
     new = [line for line in dub.lines if line.take is not None and line.take.score is None]
     texts = {line.id: understood.get(line.id, "") for line in new}
     doubtful = [line for line in new if score(line, texts[line.id], language) > BAD]
-    progress(ROOM, 0, len(doubtful), "listening again to what was not understood")
+    if doubtful:
+        progress(ROOM, 0, len(doubtful), "listening again to what was not understood")
     again = apart(dub, ear, [line.take for line in doubtful if line.take is not None])
     for line, text in zip(doubtful, again, strict=True):
         texts[line.id] = min(texts[line.id], text, key=lambda t: score(line, t, language))
-    progress(ROOM, len(doubtful), len(doubtful), "listened")
+    progress(ROOM, 1, 1, "listened")
     return dub.with_lines({line.id: _with_heard(line, texts[line.id], language) for line in new})
 
 
@@ -121,12 +125,14 @@ def retaken(
     for turn in range(RETAKES):
         readings = {i: _others(line, _first(line).pace) for i, line in bad.items() if _is_bad(best[i].take)}
         jobs = [(i, *others[turn]) for i, others in readings.items() if turn < len(others)]
+        if not jobs:
+            break
         progress(ROOM, turn, RETAKES, f"taking {len(jobs)} lines again")
         takes = speak.takes(dub, [(line, pace) for _, line, pace in jobs], mark=mark)
         for (i, line, pace), take, text in zip(jobs, takes, apart(dub, ear, takes), strict=True):
             heard = take.but(heard=text, score=round(score(line, text, dub.target_language), 4))
             best[i] = _better(best[i], heard, speak.key(dub, line, pace, mark))
-    progress(ROOM, RETAKES, RETAKES, "listened")
+    progress(ROOM, 1, 1, "listened")
     changed = tuple(i for i, line in best.items() if line.speech != bad[i].speech)
     return dub.but(lines=tuple(_flagged(best.get(line.id, line)) for line in dub.lines)), changed
 

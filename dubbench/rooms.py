@@ -161,12 +161,15 @@ def mixed(dub: Dub, progress: Progress = quiet) -> tuple[Path, dict[str, Any]]:
     )
     path, facts = store.path("mix", key, ".wav"), store.recall("mix", key)
     if facts is None or not path.is_file():
-        progress("mix", 0, 1, "mixing")
+        progress("mix", 0, 1, "laying the bed")
         lines = [(start, dub.open(speech)) for start, speech in placed]
         floor = store.path("mix", key, ".bed.wav")
         with memory.replacing(floor) as draft:
             bed.build(dub, spans, draft, edge=SPEECH_EDGE)
-        made = mix.mix(floor, lines, dub.source.duration, path, speech_lufs=speech_lufs(dub))
+        made = mix.mix(
+            floor, lines, dub.source.duration, path, speech_lufs=speech_lufs(dub),
+            told=lambda done, total: progress("mix", done, total, "mixing"),
+        )  # fmt: skip
         floor.unlink()
         facts = {**asdict(made), "sha256": memory.file_sha256(path)}
         store.keep("mix", key, facts)
@@ -196,21 +199,24 @@ def speech_lufs(dub: Dub) -> float | None:
 
 def muxed(dub: Dub, sound: Path, home: Path, *, picture: Path | None = None, progress: Progress = quiet) -> Dub:
     """Writes the film and its subtitles into `home` and adds `output`."""
-    progress("mux", 0, 1, "writing the film")
+    progress("mux", 0, 3, "coding the sound")
+    track = coded(sound)
     source, target = dub.source_language or "und", dub.target_language
     written = write_subtitles(dub, home)
     film = home / "dub.mp4"
     with memory.replacing(film) as draft:
+        progress("mux", 1, 3, "writing the film")
         fate = media.mux(
-            dub.source, coded(sound), draft, source_language=source, target_language=target, title=title(dub),
+            dub.source, track, draft, source_language=source, target_language=target, title=title(dub),
             subtitles=written if dub.lines else None, picture=picture, preview=dub.wishes.preview,
         )  # fmt: skip
+        progress("mux", 2, 3, "signing the film")
         _sign(dub, draft)
     changed = fate.picture == "encoded" and not dub.wishes.preview
     flags = (Flag(room="mux", name="picture-encoded-again", detail=fate.why),) if changed else ()
     relative = [p.relative_to(dub.folder).as_posix() for p in (film, *_all_subtitles(home, written))]
     output = Output(film=relative[0], sha256=memory.file_sha256(film), subtitles=tuple(relative[1:]))
-    progress("mux", 1, 1, "written")
+    progress("mux", 3, 3, "written")
     return dub.but(output=output, made_by=dub.by("mux", "ffmpeg", output.sha256)).flagged("mux", *flags)
 
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import io
 
+import pytest
+
+from dubbench import dub
 from dubbench.cli.progress import Meter
+from tests.talks import make_talk
 
 
 class Terminal(io.StringIO):
@@ -29,3 +33,29 @@ def test_a_file_sees_nothing() -> None:
     meter("speak", 1, 8, "L001")
     meter.close()
     assert quiet.getvalue() == ""
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, int, int, str]]:
+    """All that is told while a talk is dubbed."""
+    folder = tmp_path_factory.mktemp("talk")
+    told: list[tuple[str, int, int, str]] = []
+    talk = make_talk(folder / "talk.mp4")
+    dub(talk, to="pt", out=folder / "o", cast="toy", source_language="en", progress=lambda *news: told.append(news))
+    return told
+
+
+@pytest.mark.parametrize(("room", "least"), [("mix", 8), ("mux", 3)])
+def test_long_work_is_told_step_by_step(told: list[tuple[str, int, int, str]], room: str, least: int) -> None:
+    steps = [(done, total) for name, done, total, _ in told if name == room and total > 1]
+    assert len(steps) >= least
+    shares = [done / total for done, total in steps]
+    assert all(0 <= share <= 1 for share in shares)
+    first = shares[: shares.index(1.0) + 1]
+    assert first == sorted(first)
+
+
+def test_nothing_is_told_of_what_need_not_be_done_again(told: list[tuple[str, int, int, str]]) -> None:
+    heard = [(done, total, what) for room, done, total, what in told if room == "listen"]
+    assert heard
+    assert all(total == 1 and "again" not in what for _, total, what in heard)

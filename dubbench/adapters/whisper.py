@@ -79,9 +79,10 @@ class Whisper(Transcribe):
             self._refuse(language)
         samples = sound.mono
         guesses = ((language, 1.0),) if language else self._guess(samples)
+        pieces = self._pieces(sound)
         with ThreadPoolExecutor(threads()) as pool:
-            heard = pool.map(lambda piece: self._piece(piece, guesses[0][0], sound.duration), self._pieces(sound))
-            segments = tuple(segment for piece in heard for segment in piece)
+            heard = pool.map(lambda piece: self._piece(piece, guesses[0][0], sound.duration), pieces)
+            segments = tuple(segment for piece in self.counted(heard, len(pieces)) for segment in piece)
         return Transcript(language=guesses[0][0], guesses=guesses, segments=segments)
 
     def _pieces(self, sound: Sound) -> list[tuple[Seconds, Samples]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from dubbench.cli.progress import Meter
+from dubbench.cli.progress import watched
 from dubbench.errors import BadInput
 
 
@@ -55,7 +55,7 @@ def dub(source: Path, targets: tuple[str, ...], out: Path | None, dry_run: bool,
     elif not targets:
         raise BadInput("say which language to dub into, for instance: --to pt")
     elif dry_run:
-        _forecast(source, targets, options)
+        _forecast(source, targets, out, options)
     else:
         _dub(source, targets, out, options)
 
@@ -63,11 +63,8 @@ def dub(source: Path, targets: tuple[str, ...], out: Path | None, dry_run: bool,
 def _dub(source: Path, targets: tuple[str, ...], out: Path | None, options: dict[str, Any]) -> None:
     from dubbench import dubbing
 
-    meter = Meter()
-    try:
+    with watched() as meter:
         dubs = dubbing.dub(source, list(targets), out=out, progress=meter, **options)
-    finally:
-        meter.close()
     for done in dubs:
         assert done.output is not None
         show((done.folder / done.output.film).parent)
@@ -95,19 +92,15 @@ def _again(folder: Path, given: dict[str, Any]) -> None:
     new = [flag for name, flag in NEW.items() if name in given]
     if new:
         raise BadInput(f"{folder} is a dub already: {' and '.join(new)} cannot change it; leave out or give a film")
-    meter = Meter()
-    try:
+    with watched() as meter:
         dubbing.redub(folder, meter, **given)
-    finally:
-        meter.close()
     show(folder)
 
 
-def _forecast(source: Path, targets: tuple[str, ...], options: dict[str, Any]) -> None:
+def _forecast(source: Path, targets: tuple[str, ...], out: Path | None, options: dict[str, Any]) -> None:
     from dubbench import forecast
 
-    for target in targets:
-        click.echo(forecast.of(source, target, **options).table())
+    click.echo(forecast.of(source, list(targets), out=out, **options).table())
 
 
 ROWS = (

@@ -9,9 +9,9 @@ import click
 
 from dubbench import catalog
 from dubbench.cli import rows
-from dubbench.cli.progress import Meter
+from dubbench.cli.progress import watched
 from dubbench.errors import BadInput, DubError, Missing
-from dubbench.weights import Listener, cache_folder, listening
+from dubbench.weights import cache_folder
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -49,15 +49,12 @@ def fetch(names: Sequence[str]) -> None:
     entries = [catalog.entry(name) for name in names]
     failures: list[DubError] = []
     for entry in entries:
-        meter = Meter()
         try:
-            with listening(_in_megabytes(meter)):
+            with watched():
                 folder = entry.open_weights().folder()
             click.echo(f"{entry.name}: {folder}" if entry.weights else f"{entry.name}: needs no weights")
         except DubError as error:
             failures.append(error)
-        finally:
-            meter.close()
     for failure in failures[:-1]:
         click.echo(f"dubbench: {failure}", err=True)
     if failures:
@@ -96,10 +93,6 @@ def where(name: str | None) -> None:
     if folder is None:
         raise Missing(f"the weights of '{name}' are not here; run: dubbench models fetch {name}")
     click.echo(folder)
-
-
-def _in_megabytes(meter: Meter) -> Listener:
-    return lambda model, done, total, what: meter(model, done // rows.MB, total // rows.MB, f"MB  {what}")
 
 
 def _warn() -> None:

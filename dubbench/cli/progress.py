@@ -1,11 +1,16 @@
-"""Progress for people: one moving line on a terminal, nothing at all elsewhere."""
+"""Progress for people, rooms and fetches alike: one moving line on a terminal, nothing at all elsewhere."""
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import sys
 import time
+from collections.abc import Iterator
 from typing import TextIO
+
+from dubbench.cli.rows import MB
+from dubbench.weights import listening
 
 
 class Meter:
@@ -34,3 +39,14 @@ class Meter:
         if self.shown:
             self.stream.write("\r\x1b[K")
             self.stream.flush()
+
+
+@contextlib.contextmanager
+def watched() -> Iterator[Meter]:
+    """A meter for the rooms that also shows, in megabytes, whatever is fetched while the block runs."""
+    meter = Meter()
+    try:
+        with listening(lambda model, done, total, what: meter(model, done // MB, total // MB, f"MB  {what}")):
+            yield meter
+    finally:
+        meter.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,6 +62,10 @@ class Composition:
         self._knots = knots(self.lines, ducking)
         self.placed = 0
         """How many samples of lines the last walk through `pieces` has put in."""
+        self.told: Callable[[int, int], None] = lambda done, total: None
+        """Called with the pieces that all walks have made, and with those they will have made as far as is known."""
+        # Two walks measure and write it; one more weighs a bed under speech.
+        self._walks, self._foreseen = 0, 3 if bed and lines else 2
 
     def pieces(self) -> Iterator[Samples]:
         """The sum, in pieces of shape (2, PIECE); the last is what remains."""
@@ -80,6 +84,9 @@ class Composition:
     def bed_pieces(self) -> Iterator[tuple[int, Samples]]:
         """(first sample, the background under its ducking); silence where there is none."""
         flow = _even(sound.stream(self.bed, sample_rate=RATE, channels=None)) if self.bed else iter(())
+        count = -(-self.length // PIECE)
+        before = self._walks * count
+        self._walks += 1
         for at in range(0, self.length, PIECE):
             piece = np.zeros((2, min(PIECE, self.length - at)), np.float32)
             heard = next(flow, None)
@@ -87,6 +94,7 @@ class Composition:
                 n = min(heard.shape[1], piece.shape[1])
                 piece[:, :n] = heard[:, :n] * self._bed_gains(at, n)
             yield at, piece
+            self.told(before + at // PIECE + 1, max(self._walks, self._foreseen) * count)
 
     def _bed_gains(self, at: int, n: int) -> npt.NDArray[np.float32] | float:
         places, gains = self._knots

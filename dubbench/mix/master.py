@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -68,19 +68,21 @@ def mix(
     ducking: Ducking = GENTLE,
     target_lufs: float = TARGET_LUFS,
     ceiling_dbtp: float = CEILING_DBTP,
+    told: Callable[[int, int], None] | None = None,
 ) -> Mixed:
     """Write the dub's whole sound to `to`: stereo WAV, 48 kHz, 16 bits, `duration` seconds.
 
     `bed` is the background without speech (None: silence), `speech` the lines' sound files with the second each
     begins at, to the sample. `speech_lufs` is how loud the original's speech is: lines are set to it, so the
     background stays as loud beside them as it was (None: to `target_lufs`). Raises BadInput for a line that begins
-    before 0 and for files that cannot be read.
+    before 0 and for files that cannot be read. `told` hears, as it goes on, how many pieces of how many are done.
     """
     level = target_lufs if speech_lufs is None else speech_lufs
     lines = [_levelled(_placed(start, path), level) for start, path in speech]
     end = round(duration * RATE)
     length = max([end, *(line.end for line in lines)])
     whole = Composition(bed, lines, length, ducking)
+    whole.told = told or whole.told
     whole.bed_gain = amplitude(_bed_db(whole, level))
     heard = metered(whole.pieces())
     with memory.replacing(to) as draft:

@@ -6,10 +6,11 @@ Dub in, Dub out. An adapter subclasses the room and writes the verb, and `load` 
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from typing import Any, ClassVar, Self, TypeAlias
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, ClassVar, Self, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -19,6 +20,9 @@ from dubbench.weights import Weights
 
 Progress: TypeAlias = Callable[[str, int, int, str], None]
 """Called as progress(room, done, total, what): `what` is the line's id or a short phrase."""
+
+
+T = TypeVar("T")
 
 
 def quiet(room: str, done: int, total: int, what: str) -> None:
@@ -54,6 +58,7 @@ class Stage(ABC):
         self.settings: Any = self._checked(settings)
         self._loaded = False
         self._loading = threading.Lock()
+        self._told: Callable[[int, int], None] | None = None
 
     def _checked(self, settings: dict[str, Any]) -> BaseModel:
         try:
@@ -84,6 +89,22 @@ class Stage(ABC):
             if self._loaded:
                 self.unload()
                 self._loaded = False
+
+    @contextlib.contextmanager
+    def telling(self, progress: Progress, room: str, what: str) -> Iterator[None]:
+        """While the block runs, the pieces that a verb counts (`counted`) are told to `progress`."""
+        self._told = lambda done, total: progress(room, done, total, what)
+        try:
+            yield
+        finally:
+            self._told = None
+
+    def counted(self, results: Iterable[T], total: int) -> Iterator[T]:
+        """For a verb that works in pieces: its `total` results as they come, each told to whoever waits."""
+        for done, result in enumerate(results, 1):
+            if self._told is not None:
+                self._told(done, total)
+            yield result
 
     def identity(self) -> dict[str, Any]:
         """What makes this model's results its own: adapter and version, settings, weights, seed."""

@@ -38,7 +38,8 @@ class Diarize(Stage):
         if made is not None and made.key == key:
             return dub
         progress(self.room, 0, 1, "telling speakers apart")
-        turns = self._remembered(dub, original, turns_key, speakers) if dub.lines else ()
+        with self.telling(progress, self.room, "telling speakers apart"):
+            turns = self._remembered(dub, original, turns_key, speakers) if dub.lines else ()
         lines = lines_of.join(dub.lines, turns)
         labels = tuple(dict.fromkeys(line.speaker for line in lines))
         known = {voice.speaker: voice for voice in dub.voices}

@@ -55,7 +55,8 @@ class Transcribe(Stage):
         if made is not None and made.key == key:
             return dub
         progress(self.room, 0, 1, "listening")
-        transcript = self._remembered(dub, key, asked)
+        with self.telling(progress, self.room, "listening"):
+            transcript = self._remembered(dub, key, asked)
         self._believe(transcript, asked)
         confidence = dict(transcript.guesses).get(transcript.language) if asked is None else None
         lines = split(transcript.segments)

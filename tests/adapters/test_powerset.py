@@ -139,6 +139,15 @@ def test_any_length_is_heard(model: Powerset, phone: Sound, seconds: Seconds) ->
     assert bool(turns) or seconds < 1
 
 
+def test_each_window_is_told(model: Powerset, phone: Sound) -> None:
+    told: list[tuple[str, int, int, str]] = []
+    with model.telling(lambda *news: told.append(news), "diarize", "telling speakers apart"):
+        model.diarize(phone)
+    windows = len(_starts(phone.samples.shape[1], model._step))
+    assert [(done, total) for _, done, total, _ in told] == [(i + 1, windows) for i in range(windows)]
+    assert windows > 5
+
+
 def test_a_voice_is_known_again(model: Powerset, phone: Sound) -> None:
     def voice(start: Seconds, end: Seconds) -> np.ndarray:
         return model.embed(Sound(phone.samples[:, int(start * RATE) : int(end * RATE)], RATE))

@@ -67,3 +67,11 @@ def test_a_piece_that_repeats_itself_is_heard_once_more_without_repeating(
     monkeypatch.setattr("dubbench.adapters.whisper.REPEATS", 0.0)
     assert ear.transcribe(call, "en").text
     assert asked == [None, 3]
+
+
+def test_each_piece_of_a_long_sound_is_told(ear: Any) -> None:
+    call = media.read(clips.folder() / clips.PHONE.name, sample_rate=16_000, channels=1)
+    told: list[tuple[Any, ...]] = []
+    with ear.telling(lambda *news: told.append(news), "transcribe", "listening"):
+        ear.transcribe(Sound(np.concatenate([call.samples] * 3, axis=1), 16_000), "en")
+    assert told == [("transcribe", done, 3, "listening") for done in (1, 2, 3)]

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dubbench import media, memory
+from dubbench import listen, media, memory
 from dubbench.errors import AdapterFailed, BadInput
 from dubbench.stages.transcribe import Transcribe, Transcript
 from dubbench.types import Dub, Sound, Source, Tracks, Word
@@ -85,3 +85,20 @@ def test_a_dub_without_sound_says_what_comes_first(dub: Dub) -> None:
 def test_settings_are_strict() -> None:
     with pytest.raises(BadInput, match="setting 'volume'"):
         Ear(volume=3)
+
+
+def test_an_ear_that_hears_in_pieces_tells_of_each(dub: Dub) -> None:
+    class Pieces(Ear):
+        def transcribe(self, sound: Sound, language: str | None = None) -> Transcript:
+            heard = super().transcribe(sound, language)
+            return heard.but(segments=tuple(self.counted(heard.segments * 3, 3)))
+
+    ear, told = Pieces(), list[tuple[str, int, int, str]]()
+    ear.heard = hearing((("en", 1.0),), ("hello", 0.1, 0.5)).heard
+    ear(dub, lambda *news: told.append(news))
+    steps = [("transcribe", done, 3, "listening") for done in (1, 2, 3)]
+    assert told[1:-1] == steps
+    ear.transcribe(Sound(np.zeros((1, 16_000), np.float32), 16_000))
+    assert told[1:-1] == steps
+    listen.heard(dub, ear, lambda: Sound(np.zeros((1, 16_000), np.float32), 16_000), {}, lambda *x: told.append(x))
+    assert told[-3:] == [("listen", done, 3, "listening to the dub") for done in (1, 2, 3)]

@@ -1,0 +1,102 @@
+"""The plan of a dub: everything that takes time is in it once, and it asks what the dub would ask."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dubbench import forecast
+from dubbench.errors import DubError
+from tests.talks import make_talk
+from tests.test_cli import dubbench as command
+
+
+@pytest.fixture(scope="module")
+def talk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_talk(tmp_path_factory.mktemp("talk") / "talk.mp4", bursts=2)
+
+
+def rooms(plan: forecast.Forecast) -> list[str]:
+    return [part.room for part in plan.parts]
+
+
+def test_listening_and_writing_are_foreseen(talk: Path) -> None:
+    plan = forecast.of(talk, "pt", source_language="en")
+    parts = {part.room: part for part in plan.parts}
+    assert {"listen", "mix", "mux", "start"} <= set(parts)
+    assert parts["listen"].model == parts["transcribe"].model
+    assert (parts["listen"].seconds or 0) > (parts["transcribe"].seconds or 0)
+    assert plan.seconds == pytest.approx(sum(part.seconds or 0 for part in plan.parts))
+    assert "in all about" in plan.table()
+
+
+def test_an_ear_that_cannot_listen_to_the_dub_is_not_foreseen_to(talk: Path) -> None:
+    plan = forecast.of(talk, "pt", source_language="en", models={"transcribe": "whisper-tiny-en"})
+    assert "transcribe" in rooms(plan)
+    assert "listen" not in rooms(plan)
+
+
+def test_several_languages_are_understood_once(talk: Path) -> None:
+    both, *each = (forecast.of(talk, to, source_language="en") for to in (["pt", "es"], "pt", "es"))
+    assert [rooms(both).count(room) for room in ("separate", "transcribe", "diarize", "speak", "mux")] == [
+        1,
+        1,
+        1,
+        2,
+        2,
+    ]
+    shared = sum(part.seconds or 0 for part in both.parts if part.target is None)
+    assert shared > 0
+    assert both.seconds == pytest.approx(sum(plan.seconds for plan in each) - shared)
+    assert both.memory_mb < sum(plan.memory_mb for plan in each)
+    assert "Portuguese and Spanish" in both.table()
+    assert "speak es" in both.table()
+
+
+def test_a_model_is_fetched_once(talk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DUBBENCH_CACHE", str(tmp_path))
+    plan = forecast.of(talk, ["pt", "es"], source_language="en")
+    fetched = [part.model for part in plan.parts if part.fetch_bytes]
+    assert sorted(fetched) == sorted(set(fetched))
+    assert {"whisper-base", "kokoro", "bergamot", "pivot"} <= set(fetched)
+
+
+def test_a_brought_transcript_needs_no_ear_but_for_listening(talk: Path, tmp_path: Path) -> None:
+    (tmp_path / "en.srt").write_text("1\n00:00:01,000 --> 00:00:02,400\nHello.\n", "utf-8")
+    plan = forecast.of(talk, "pt", source_language="en", transcript=tmp_path / "en.srt")
+    assert "transcribe" not in rooms(plan)
+    assert "listen" in rooms(plan)
+
+
+@pytest.mark.parametrize(
+    ("wish", "told"),
+    [
+        ({"voices": {"A": "nobody"}}, "has no voice 'nobody'"),
+        ({"transcript": "bad.srt"}, "bad.srt, line"),
+        ({"translation": "bad.srt"}, "bad.srt, line"),
+        ({"glossary": "bad.json"}, "bad.json"),
+        ({"glossary": "none.csv"}, "there is no file none.csv"),
+        ({"out": "bad.srt"}, "bad.srt is a file"),
+        ({"speakers": 0}, "speakers"),
+    ],
+)
+def test_a_dry_run_asks_what_the_dub_would(
+    talk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wish: dict[str, Any], told: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("bad.srt").write_text("1\n00:00:01,000 -> 00:00:02,000\nOlá.\n", "utf-8")
+    Path("bad.json").write_text("{", "utf-8")
+    with pytest.raises(DubError, match=told):
+        forecast.of(talk, "pt", source_language="en", **wish)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["bad.json", "bad.srt"]
+
+
+def test_the_command_passes_on_where_to(talk: Path, tmp_path: Path) -> None:
+    (tmp_path / "o").write_text("mine")
+    words = ["--to", "pt", "--to", "es", "--from", "en", "--dry-run"]
+    assert "choose another folder" in command("dub", talk, *words, "--out", "o", cwd=tmp_path).stderr
+    done = command("dub", talk, *words, "--out", "p", cwd=tmp_path)
+    assert done.stdout.count("in all about") == 1, done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["o"]
