@@ -96,7 +96,7 @@ def prepared(
         raise BadInput("a translation file is in one language: give one --to with --translation")
     film = media.probe(Path(source))
     worded = own_lines is not None and own_translation is not None
-    stages = {target: stages_for(wishes, spoken, target, worded=worded) for target in targets}
+    stages = {target: stages_for(wishes, spoken, target, worded=worded, progress=progress) for target in targets}
     folder = Path(out) if out else Path(f"{Path(source).stem}.{'-'.join(targets)}")
     homes = {target: folder if len(targets) == 1 else folder / target for target in targets}
     for home in homes.values():
@@ -171,7 +171,7 @@ def redub(
     if terms:
         known = known.but(glossary=read_glossary(terms))
     told = known.source_language if known.language_confidence is None else None
-    stages = stages_for(known.wishes, told, known.target_language, worded=_all_worded(known))
+    stages = stages_for(known.wishes, told, known.target_language, worded=_all_worded(known), progress=progress)
     if own_translation:
         brought.check(known, own_translation)
     check_voices(known, stages, named(voices))
@@ -209,15 +209,18 @@ def cast_of(wishes: Wishes) -> catalog.Cast:
     return catalog.cast(wishes.cast, **wishes.models)
 
 
-def stages_for(wishes: Wishes, source: str | None, target: str, *, worded: bool = False) -> dict[str, Stage]:
+def stages_for(
+    wishes: Wishes, source: str | None, target: str, *, worded: bool = False, progress: Progress = quiet
+) -> dict[str, Stage]:
     """Every model that will be needed, asked at the door; no translator where a person worded every line (`worded`).
 
     Raises Unsupported, Missing, BadInput.
     """
     cast = cast_of(wishes)
-    stages = catalog.check(cast, source, target, without=("lipsync", "translate") if worded else ("lipsync",))
+    without = ("lipsync", "translate") if worded else ("lipsync",)
+    stages = catalog.check(cast, source, target, without=without, progress=progress)
     if wishes.lipsync:
-        lipsync = cast.choose("lipsync")
+        lipsync = cast.choose("lipsync", progress=progress)
         if lipsync is None:
             names = [name for name, entry in catalog.entries().items() if entry.room == "lipsync"]
             raise BadInput(f"cast '{wishes.cast}' moves no lips; choose who does: --model lipsync={'|'.join(names)}")

@@ -84,7 +84,7 @@ class Run:
         if self.translation is not None:
             self.dub = with_translation(self.dub, self.translation)
         if not all(line.translation and "translate" not in line.made_by for line in self.dub.lines):
-            stage = self.cast.choose("translate", f"{source}-{target}")
+            stage = self.cast.choose("translate", f"{source}-{target}", progress=self.progress)
             assert stage is not None
             stage.check(source, target)
             self.stages["translate"] = stage
@@ -127,7 +127,7 @@ class Run:
 
     def _heard(self, sound: Callable[[], Sound], **of: str) -> str:
         ear: Any = self.stages["transcribe"]
-        return self._timed("listen", lambda: listen.heard(self.dub, ear, sound, of), ear)
+        return self._timed("listen", lambda: listen.heard(self.dub, ear, sound, of, self.progress), ear)
 
     def finish(self) -> None:
         """Writes the film, its subtitles and the report."""
