@@ -100,9 +100,9 @@ class Run:
         mark: Any = self.stages.get("watermark") if self.dub.wishes.watermark else None
         self._step("casting", lambda: casting.cast_voices(self.dub, speak, self.voices), speak)
         self._step("fit", lambda: rooms.fit(self.dub, speak, self.progress, mark=mark), speak)
-        before = {line.id: line.speech for line in self.dub.lines}
+        before = speak.made
         self._step("speak", lambda: speak(self.dub, self.progress, mark=mark), speak)
-        self.redone["speak"] = sum(before.get(x.id) != x.speech for x in self.dub.lines)
+        self.redone["speak"] = speak.made - before
         self._step("place", lambda: rooms.place(self.dub, speak))
         ear: Any = self.stages["transcribe"]
         if ear.speaks(self.dub.target_language):

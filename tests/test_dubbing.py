@@ -100,6 +100,8 @@ def test_changing_a_voice_speaks_all_its_lines_again(home: Path, tmp_path: Path)
     run = dubbench.redub(folder, voices={"A": other})
     assert run.redone["speak"] == len(run.dub.lines)
     assert run.redone["translate"] == 0
+    back = {"toy-low": "toy-high", "toy-high": "toy-low"}[other]
+    assert dubbench.redub(folder, voices={"A": back}).redone["speak"] == 0, "what was spoken before is remembered"
 
 
 def test_a_translation_edited_by_hand_survives_a_second_walk(home: Path, tmp_path: Path) -> None:

@@ -35,6 +35,15 @@ class Speak(Stage):
     reads_names: ClassVar[bool] = False
     """Whether it understands "[Jersey](en)" in a text: a name to be read by its own language's rules (`text.names`)."""
 
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self._made: list[str] = []
+
+    @property
+    def made(self) -> int:
+        """How many readings were spoken so far, and not found in memory."""
+        return len(self._made)
+
     @abstractmethod
     def speak(
         self,
@@ -156,6 +165,7 @@ class Speak(Stage):
         path = store.path(self.room, key, ".wav")
         with memory.replacing(path) as draft:
             media.write(draft, sound)
+        self._made.append(line.id)
         take = Take(
             speech=media.describe(path, dub.folder),
             text=text,
