@@ -12,17 +12,15 @@ from typing import Any
 
 from dubbench import languages, media, memory, mix
 from dubbench.catalog import ROOMS
+from dubbench.media import SILENCE_LUFS
 from dubbench.mix import bed
-from dubbench.mix.meter import SILENCE_LUFS, metered
+from dubbench.mix.meter import metered
 from dubbench.stages.base import Progress, quiet
 from dubbench.stages.speak import Speak
 from dubbench.stages.watermark import Watermark
 from dubbench.text import subtitles
 from dubbench.timeline.fit import COMFORTABLE, EARLIEST, FASTEST, Piece, Place, plan
 from dubbench.types import Dub, Flag, Line, Output, Seconds, Source, Tracks
-
-SPEECH_EDGE: Seconds = 0.25
-"""Around speech this much more of the original bed is replaced by the separated one: breaths and word endings."""
 
 
 def probe(source: Source, dub: Dub, progress: Progress = quiet) -> Dub:
@@ -165,7 +163,7 @@ def mixed(dub: Dub, progress: Progress = quiet) -> tuple[Path, dict[str, Any]]:
         lines = [(start, dub.open(speech)) for start, speech in placed]
         floor = store.path("mix", key, ".bed.wav")
         with memory.replacing(floor) as draft:
-            bed.build(dub, spans, draft, edge=SPEECH_EDGE)
+            bed.build(dub, spans, draft)
         made = mix.mix(
             floor, lines, dub.source.duration, path, speech_lufs=speech_lufs(dub),
             told=lambda done, total: progress("mix", done, total, "mixing"),
@@ -246,7 +244,7 @@ def _all_subtitles(home: Path, written: dict[str, Path]) -> list[Path]:
 
 def title(dub: Dub) -> str:
     """What players show for the dub's sound track."""
-    return f"{languages.name(dub.target_language)} (AI dub)"
+    return f"{languages.name(dub.target_language)} (AI dub)" if dub.lines else "Original (no speech found)"
 
 
 def _sign(dub: Dub, film: Path) -> None:

@@ -75,3 +75,49 @@ def test_a_background_of_another_length_is_refused(files: tuple[Path, Path]) -> 
     soundfile.write(files[1], np.zeros((RATE, 2)), RATE)
     with pytest.raises(BadInput, match="separate again"):
         composed(files, [])
+
+
+def room(path: Path, *, tone: float, words: bool, seconds: int = 12) -> Path:
+    """Noise of a room's level, with bursts of "words" over it or (a separator's work) silence where they were."""
+    rng = np.random.default_rng(1)
+    noise = (tone * rng.standard_normal((seconds * 48_000, 2))).astype(np.float32)
+    time = np.arange(len(noise)) / 48_000
+    spoken = (time > 2) & (time < 10) & (time % 0.5 < 0.4)
+    if words:
+        noise[spoken] += (0.2 * np.sin(2 * np.pi * 700 * time[spoken]))[:, None].astype(np.float32)
+    else:
+        noise[spoken] *= 0.03
+    soundfile.write(path, noise, 48_000, subtype="FLOAT")
+    return path
+
+
+def level_db(samples: np.ndarray) -> float:
+    return float(10 * np.log10(np.square(samples, dtype=np.float64).mean() + 1e-20))
+
+
+def test_the_room_is_heard_under_lines_as_in_their_pauses(tmp_path: Path) -> None:
+    whole = room(tmp_path / "original.wav", tone=0.003, words=True)
+    behind = room(tmp_path / "background.wav", tone=0.003, words=False)
+    sound = composed((whole, behind), [(2.0, 10.0)])
+    alone = soundfile.read(behind, dtype="float32")[0]
+    pause, words = slice(48_000, 72_000), slice(round(4.1 * 48_000), round(4.35 * 48_000))
+    assert level_db(alone[words]) < level_db(sound[pause]) - 20
+    assert level_db(sound[words]) == pytest.approx(level_db(sound[pause]), abs=3)
+    tones = np.abs(np.fft.rfft(sound[words, 0]))
+    assert tones[round(700 * 0.25)] < 6 * np.median(tones[50:1000]), "none of the words comes back"
+    outside = slice(0, round(1.6 * 48_000))
+    np.testing.assert_array_equal(sound[outside], original((whole, behind))[outside])
+    np.testing.assert_array_equal(sound, composed((whole, behind), [(2.0, 10.0)]))
+
+
+def test_music_and_true_silence_get_no_tone(tmp_path: Path) -> None:
+    time = np.arange(12 * 48_000) / 48_000
+    music = sum(0.05 * np.sin(2 * np.pi * hertz * time) for hertz in (220, 277, 330))
+    for name, what in (("music", music), ("silence", 0 * time)):
+        behind = np.repeat(what[:, None], 2, axis=1).astype(np.float32)
+        words = (0.2 * np.sin(2 * np.pi * 900 * time) * (time % 0.5 < 0.4))[:, None].astype(np.float32)
+        paths = tmp_path / f"{name}.wav", tmp_path / f"{name}-behind.wav"
+        soundfile.write(paths[0], behind + words, 48_000, subtype="FLOAT")
+        soundfile.write(paths[1], behind, 48_000, subtype="FLOAT")
+        sound = composed(paths, [(2.0, 10.0)])
+        assert level_db(sound[3 * 48_000 : 9 * 48_000] - behind[3 * 48_000 : 9 * 48_000]) < -70

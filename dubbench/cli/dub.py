@@ -124,6 +124,7 @@ def show(home: Path) -> None:
         text = "–" if value is None else f"{value * 100:.1f} %" if unit == "%" else f"{value}{unit}"
         click.echo(f"  {label:<20} {text}")
     again = ", ".join(f"{room} {count}" for room, count in report["redone"].items() if count)
-    click.echo(f"  {'lines made now':<20} {again or 'none: everything was remembered'}")
+    nothing = "none: everything was remembered" if report["lines"] else "none"
+    click.echo(f"  {'lines made now':<20} {again or nothing}")
     for flag in report["flags"]:
         click.echo(f"  look at {flag['line'] or 'the dub'}: {flag['flag']}: {flag['detail']}")

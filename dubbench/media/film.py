@@ -166,7 +166,7 @@ class _Job:
 def _tags(source: str | None, target: str, title: str | None, texts: list[str]) -> dict[str, Any]:
     own = "und" if source is None else languages.iso639_2(source)
     tags: dict[str, Any] = {"map_metadata": 0, "map_chapters": 0, "disposition:a:0": "default", "disposition:a:1": 0}
-    tags |= _tag("a", 0, languages.iso639_2(target), title or f"{languages.name(target)} (AI dub)")
+    tags |= _tag("a", 0, languages.iso639_2(target), title or languages.name(target))
     tags |= _tag("a", 1, own, "Original")
     for i, language in enumerate(texts):
         tags |= _tag("s", i, languages.iso639_2(language), languages.name(language))

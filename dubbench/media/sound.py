@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -20,6 +20,14 @@ _LAYOUTS = {1: "mono", 2: "stereo"}
 _CHUNK = 1 << 16
 # A 16-bit sample k is k / 32768, for libsndfile and ffmpeg alike, so +1.0 itself has no code: 32767 stands for it.
 _FULL_SCALE = 32768
+
+WAV_LIMIT = 4_000_000_000
+"""Bytes of samples from which a WAV's 32-bit size field is too small, and RF64 is written instead."""
+
+
+def wav_form(size: int) -> Literal["WAV", "RF64"]:
+    """The format, by soundfile's name, of a WAV that holds `size` bytes of samples."""
+    return "RF64" if size > WAV_LIMIT else "WAV"
 
 
 def extract(path: Path, to: Path, *, sample_rate: int = 48_000, channels: int = 2) -> None:

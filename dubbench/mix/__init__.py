@@ -1,6 +1,7 @@
 """The dub's sound: lines put in their places over the ducked background, made as loud as it should be, nothing cut.
 
     meter      loudness and true peak, of sound that comes in pieces
+    bed        the film's own sound without its words; roomtone: what its pauses sound like
     compose    lines, background and ducking, summed piece by piece
     limiter    gains that hold the true peak down
     master     `mix`: levels decided, then written

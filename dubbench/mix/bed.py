@@ -2,31 +2,41 @@
 
     spans         |--speech--|              |--speech--|
     background  __/          \\______________/          \\___      with `edge` around each span, faded over `fade`
+    room tone     ............              ............        what the background lacks of it (see `roomtone`)
     original    --\\          /--------------\\          /---      untouched, to the bit
 
-Streams from files to a file. Ducking under the new speech and loudness are the mix's work.
+Streams from files to a file, in two passes: the room is learnt, then the bed is written. Ducking under the new speech
+and loudness are the mix's work.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from dubbench.errors import BadInput
+from dubbench.media import sound
+from dubbench.mix import roomtone
 from dubbench.types import Dub, Samples, Seconds
 
 Span: TypeAlias = tuple[Seconds, Seconds]
 
 EDGE: Seconds = 0.25
+"""Around speech this much more of the original is replaced by the background: breaths and word endings."""
 FADE: Seconds = 0.05
-BLOCK = 1 << 18
-"""Frames worked on at once: 5.5 s at 48 kHz."""
-WAV_LIMIT = 4_000_000_000
-"""Bytes of samples from which a WAV's 32-bit size field is too small, and RF64 is written instead."""
+NEAR: Seconds = 1.0
+"""This far around speech the room is listened to: its pauses and the rests between lines, not another scene."""
+BLOCK = 256 * roomtone.HOP
+"""Frames worked on at once: 5.5 s at 48 kHz, whole hops."""
+STRETCH = 6
+"""Blocks that a floor is learnt of, 33 s: enough to hold true pauses, short enough to follow a change of scene."""
+
+Knots: TypeAlias = tuple[list[Seconds], list[float]]
 
 
 def build(dub: Dub, spans: Iterable[Span], to: Path, *, edge: Seconds = EDGE) -> None:
@@ -34,17 +44,17 @@ def build(dub: Dub, spans: Iterable[Span], to: Path, *, edge: Seconds = EDGE) ->
     if dub.tracks.original is None:
         raise BadInput("no bed to build: the dub has no sound track yet (probe comes first)")
     background = dub.open(dub.tracks.background) if dub.tracks.background else None
-    compose(dub.open(dub.tracks.original), background, spans, to, edge=edge)
+    compose(dub.open(dub.tracks.original), background, list(spans), to, edge=edge)
 
 
 def compose(
-    original: Path, background: Path | None, spans: Iterable[Span], to: Path, *, edge: Seconds = EDGE,
+    original: Path, background: Path | None, spans: Sequence[Span], to: Path, *, edge: Seconds = EDGE,
     fade: Seconds = FADE,
 ) -> None:  # fmt: skip
     """Write a 32-bit float WAV of exactly the original's length: `background` during `spans`, `original` elsewhere.
 
-    Without a background (nobody separated it) the spans fall silent, for the original's words must not be heard there.
-    Raises BadInput when the two are not of one length and rate.
+    Without a background (nobody separated it) the spans fall silent: the original's words must not be heard there, and
+    nothing tells the room from the music. Raises BadInput when the two are not of one length and rate.
     """
     import soundfile
 
@@ -53,27 +63,83 @@ def compose(
         behind = stack.enter_context(soundfile.SoundFile(background)) if background else None
         if behind and (behind.frames, behind.samplerate) != (whole.frames, whole.samplerate):
             raise BadInput(f"{original.name} and its background differ in length or rate; separate again")
-        kind = "RF64" if whole.frames * 2 * 4 > WAV_LIMIT else "WAV"
-        file = stack.enter_context(soundfile.SoundFile(to, "w", whole.samplerate, 2, subtype="FLOAT", format=kind))
-        knots = _knots(spans, edge, fade)
-        for start, samples, other in _together(whole, behind):
-            share = _share(knots, start, len(samples), whole.samplerate)
+        floors = _floors(whole, behind, _knots(spans, NEAR, fade)) if behind and spans else []
+        form = sound.wav_form(whole.frames * 2 * 4)
+        file = stack.enter_context(soundfile.SoundFile(to, "w", whole.samplerate, 2, subtype="FLOAT", format=form))
+        for samples, other, share in _filled(whole, behind, _knots(spans, edge, fade), floors):
             file.write(samples * (1 - share) + other * share)
 
 
+def _floors(whole: Any, behind: Any, near: Knots) -> list[roomtone.Floor]:
+    """What the room sounds like in each block: learnt of stretches, linear between their middles."""
+    blocks = -(-whole.frames // BLOCK)
+    stretches = max(1, round(blocks / STRETCH))
+    learnt: list[roomtone.Floor] = []
+    heard: list[tuple[roomtone.Powers, Samples]] = []
+    for number, (start, samples, other) in enumerate(_together(whole, behind)):
+        share = _share(near, start, len(samples), whole.samplerate)
+        heard.append(_heard(samples, other[: len(samples)], share, whole.samplerate))
+        if (number + 1) * stretches // blocks > len(learnt):
+            learnt.append(roomtone.learnt(*(np.concatenate(parts) for parts in zip(*heard, strict=True))))
+            heard.clear()
+    places = np.clip((np.arange(blocks) + 0.5) * stretches / blocks - 0.5, 0, stretches - 1)
+    return [_between(learnt, place) for place in places]
+
+
+def _heard(samples: Samples, other: Samples, share: Samples, rate: int) -> tuple[roomtone.Powers, Samples]:
+    """The background's power in frames near speech, and how loud what the separator took for speech is there."""
+    near = share[: len(samples) // roomtone.SIZE * roomtone.SIZE : roomtone.SIZE, 0] > 0
+    return roomtone.powers(other)[near], roomtone.loudness(roomtone.powers(samples - other)[near], rate)
+
+
+def _between(floors: Sequence[roomtone.Floor], place: float) -> roomtone.Floor:
+    first = int(place)
+    last = min(first + 1, len(floors) - 1)
+    return floors[first] + (floors[last] - floors[first]) * np.float32(place - first)
+
+
+def _filled(
+    whole: Any, behind: Any | None, knots: Knots, floors: Sequence[roomtone.Floor]
+) -> Iterator[tuple[Samples, Samples, Samples]]:
+    """(original, background with the room's tone, the latter's share), block by block."""
+    filler = roomtone.Filler()
+    for number, (start, samples, other) in enumerate(_together(whole, behind)):
+        n = len(samples)
+        share = _share(knots, start, n, whole.samplerate)
+        if floors:
+            tone = filler.block(number, other, _touched(share), floors[number])
+            other[:n] += tone[:n]
+        yield samples, other[:n], share
+
+
+def _touched(share: Samples) -> npt.NDArray[np.bool_]:
+    """Which frames of room tone, one a hop, reach into sound that the background has a share of."""
+    padded = np.pad(share[:, 0], (0, -len(share) % roomtone.HOP))
+    hops: npt.NDArray[np.bool_] = np.any(padded.reshape(-1, roomtone.HOP) > 0, axis=1)
+    return hops | np.append(hops[1:], hops[-1:])
+
+
 def _together(whole: Any, behind: Any | None) -> Iterator[tuple[int, Samples, Samples]]:
-    """(first frame, original, background) block by block, both (n, 2)."""
-    while (start := whole.tell()) < whole.frames:
-        samples = _stereo(whole)
-        yield start, samples, _stereo(behind) if behind else np.zeros_like(samples)
+    """(first frame, original, background) from the beginning, block by block: (n, 2), and with a hop of what follows.
+
+    Where the background ends, silence makes it up to whole hops.
+    """
+    for start in range(0, whole.frames, BLOCK):
+        samples = _stereo(whole, start, BLOCK)
+        other = np.zeros((-(-len(samples) // roomtone.HOP) * roomtone.HOP + roomtone.HOP, 2), np.float32)
+        if behind:
+            there = _stereo(behind, start, len(other))
+            other[: len(there)] = there
+        yield start, samples, other
 
 
-def _stereo(file: Any) -> Samples:
-    samples: Samples = file.read(BLOCK, dtype="float32", always_2d=True)
+def _stereo(file: Any, start: int, frames: int) -> Samples:
+    file.seek(start)
+    samples: Samples = file.read(frames, dtype="float32", always_2d=True)
     return np.repeat(samples, 2, axis=1) if samples.shape[1] == 1 else samples
 
 
-def _knots(spans: Iterable[Span], edge: Seconds, fade: Seconds) -> tuple[list[Seconds], list[float]]:
+def _knots(spans: Iterable[Span], edge: Seconds, fade: Seconds) -> Knots:
     """Times and the background's share there, linear between: 0 … 0 1 … 1 0 … 0.
 
     The two sounds are in phase, so a linear fade keeps their level. Spans too near for two fades become one.
@@ -88,7 +154,7 @@ def _knots(spans: Iterable[Span], edge: Seconds, fade: Seconds) -> tuple[list[Se
     return times, [0.0, 1.0, 1.0, 0.0] * len(joined)
 
 
-def _share(knots: tuple[list[Seconds], list[float]], start: int, frames: int, rate: int) -> Samples:
+def _share(knots: Knots, start: int, frames: int, rate: int) -> Samples:
     """The background's share of each frame, (frames, 1)."""
     if not knots[0]:
         return np.zeros((frames, 1), np.float32)

@@ -11,13 +11,13 @@ import numpy as np
 
 from dubbench import memory
 from dubbench.errors import BadInput
-from dubbench.media import sound
+from dubbench.media import SILENCE_LUFS, sound
 from dubbench.mix import compose, limiter
 from dubbench.mix.compose import Composition, Ducking, Placed
-from dubbench.mix.meter import FRAME, RATE, SILENCE_LUFS, Loudness, Meter, Metered, amplitude, decibels, metered
+from dubbench.mix.meter import FRAME, RATE, Loudness, Meter, Metered, amplitude, decibels, metered
 from dubbench.types import Seconds
 
-VERSION = 1
+VERSION = 2
 """Raised when the same input would give another sound."""
 
 TARGET_LUFS = -16.0
@@ -151,9 +151,7 @@ def _written(whole: Composition, heard: Metered, to: Path, gain: float, ceiling:
 
     edges = limiter.envelope(heard.peak * np.float32(gain), ceiling)
     meter, frame = Meter(), 0
-    # A WAV's 32-bit size ends at six hours.
-    form = "RF64" if whole.length * 4 > 4_000_000_000 else "WAV"
-    with soundfile.SoundFile(to, "w", RATE, 2, "PCM_16", format=form) as file:
+    with soundfile.SoundFile(to, "w", RATE, 2, "PCM_16", format=sound.wav_form(whole.length * 4)) as file:
         for piece in whole.pieces():
             frames = -(-piece.shape[1] // FRAME)
             limited = limiter.applied(piece * np.float32(gain), edges[frame : frame + frames + 1])

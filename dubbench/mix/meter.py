@@ -15,16 +15,11 @@ import numpy as np
 import numpy.typing as npt
 
 from dubbench.media import sound
+from dubbench.media.gauge import PEAK_FLOOR, SILENCE_LUFS
 from dubbench.types import Samples
 
 RATE = 48_000
 FRAME = 64
-
-SILENCE_LUFS = -70.0
-"""What no sound measures: the absolute gate."""
-
-PEAK_FLOOR = -120.0
-"""dBTP that stands for no sample at all, since minus infinity cannot go into JSON."""
 
 Readings = npt.NDArray[np.float32]
 

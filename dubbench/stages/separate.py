@@ -26,9 +26,6 @@ from dubbench.types import Audio, Dub, Samples, Seconds, Sound, Tracks
 
 STEMS = ("speech", "background")
 
-WAV_LIMIT = 4_000_000_000
-"""Bytes of samples from which a WAV's 32-bit size field is too small, and RF64 is written instead."""
-
 Pair: TypeAlias = tuple[Samples, Samples]
 
 
@@ -135,7 +132,7 @@ class Separate(Stage):
 def _writer(path: Path, source: Any) -> Any:
     import soundfile
 
-    kind = "RF64" if source.frames * 2 * 4 > WAV_LIMIT else "WAV"
+    kind = media.wav_form(source.frames * 2 * 4)
     return soundfile.SoundFile(path, "w", source.samplerate, 2, subtype="FLOAT", format=kind)
 
 
