@@ -30,7 +30,7 @@ check: $(READY)
 	$(BIN)/lint-imports
 
 bench: $(READY)
-	$(BIN)/python eval/speed.py
+	$(BIN)/python eval/speed.py $(TIMES)
 
 dubs: $(READY)
 	$(BIN)/python eval/dubs.py $(FILMS)

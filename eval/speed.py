@@ -1,6 +1,8 @@
 """`make bench`: what a dub of a one-minute talk costs on this machine, stage by stage. Ratios travel, seconds do not.
 
-The talk is real speech over a moving picture: the phone conversation that a package ships, twice.
+    python eval/speed.py [TIMES]
+
+The talk is real speech over a moving picture: the phone conversation that a package ships, half a minute, twice.
 """
 
 from __future__ import annotations
@@ -27,10 +29,10 @@ the embedding of voices for the report."""
 IMPORTS = {"import dubbench": ("-c", "import dubbench"), "dubbench --help": ("-m", "dubbench", "--help")}
 
 
-def talk(folder: Path) -> Path:
-    """A film of one minute."""
+def talk(folder: Path, times: int = 2) -> Path:
+    """A film of half a minute, so many times."""
     once = media.read(clips.folder() / clips.PHONE.name)
-    media.write(folder / "talk.wav", Sound(np.concatenate([once.samples] * 2, axis=1), once.sample_rate))
+    media.write(folder / "talk.wav", Sound(np.concatenate([once.samples] * times, axis=1), once.sample_rate))
     return clips.film(clips.folder() / clips.FACE.name, folder / "talk.wav", folder / "talk.mp4")
 
 
@@ -55,7 +57,7 @@ def dubbed(film: Path, out: Path) -> tuple[float, dict[str, object]]:
 def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        film = talk(folder)
+        film = talk(folder, *map(int, sys.argv[1:]))
         dubbed(film, folder / "warm")  # weights fetched, graphs built
         wall, report = dubbed(film, folder / "dub")
     seconds: dict[str, float] = report["seconds"]  # type: ignore[assignment]
