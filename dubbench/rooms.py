@@ -199,14 +199,16 @@ def muxed(dub: Dub, sound: Path, home: Path, *, picture: Path | None = None, pro
     """Writes the film and its subtitles into `home` and adds `output`."""
     progress("mux", 0, 3, "coding the sound")
     track = coded(sound)
-    source, target = dub.source_language or "und", dub.target_language
+    source = dub.source_language or languages.UNKNOWN
+    # Where nobody speaks the dub's track is the film's own sound.
+    target = dub.target_language if dub.lines else source
     written = write_subtitles(dub, home)
     film = home / "dub.mp4"
     with memory.replacing(film) as draft:
         progress("mux", 1, 3, "writing the film")
         fate = media.mux(
             dub.source, track, draft, source_language=source, target_language=target, title=title(dub),
-            subtitles=written if dub.lines else None, picture=picture, preview=dub.wishes.preview,
+            subtitles=written, picture=picture, preview=dub.wishes.preview,
         )  # fmt: skip
         progress("mux", 2, 3, "signing the film")
         _sign(dub, draft)
@@ -219,9 +221,13 @@ def muxed(dub: Dub, sound: Path, home: Path, *, picture: Path | None = None, pro
 
 
 def write_subtitles(dub: Dub, home: Path) -> dict[str, Path]:
-    """subtitles.<lang>.srt and .vtt for both languages; gives the SRT files by language."""
+    """subtitles.<lang>.srt and .vtt for both languages; gives the SRT files by language. Without a line: none."""
+    if not dub.lines:
+        return {}
     cues = {
-        dub.source_language or "und": [_cue(line.text, line.start, line.end, line.speaker) for line in dub.lines],
+        dub.source_language or languages.UNKNOWN: [
+            _cue(line.text, line.start, line.end, line.speaker) for line in dub.lines
+        ],
         dub.target_language: [
             _cue(line.translation or "", line.placed_start or 0.0, line.placed_end or 0.0, line.speaker)
             for line in dub.lines
@@ -253,6 +259,7 @@ def _sign(dub: Dub, film: Path) -> None:
     provenance.sign(
         film,
         title=Path(dub.source.path).stem,
-        models={room: made.model for room, made in dub.made_by.items() if room in ROOMS},
+        models={room: made.model for room, made in dub.made_by.items() if room in ROOMS} if dub.lines else {},
         source_sha256=dub.source.sha256,
+        generated=bool(dub.lines),
     )

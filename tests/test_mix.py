@@ -7,11 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dubbench import media, mix
+import dubbench
+from dubbench import media, mix, rooms
 from dubbench.errors import BadInput
 from dubbench.mix import compose, limiter, meter
 from dubbench.types import Sound
 from tests.clips import RATE, babble, clicks, heard_clicks, make_film, noise, silence, tone
+from tests.talks import make_talk
 
 SHARED = Path(__file__).parents[1] / "../shared/data"
 
@@ -61,14 +63,19 @@ def test_sharp_sounds_are_held(tmp_path: Path) -> None:
     assert coded(tmp_path, tmp_path / "mix.wav")[1] <= -1
 
 
-def test_silence_stays_silence_and_faint_noise_is_not_blown_up(tmp_path: Path) -> None:
-    facts = mix.mix(saved(tmp_path / "bed.wav", silence(2)), [], 2.0, tmp_path / "mix.wav")
+@pytest.mark.parametrize("sound", [silence(2), noise(3, level=0.0005), tone(3, level=0.05), tone(3, level=0.999)])
+def test_without_a_line_the_sound_is_the_beds_to_the_bit(tmp_path: Path, sound: Sound) -> None:
+    facts = mix.mix(saved(tmp_path / "bed.wav", sound), [], sound.duration, tmp_path / "mix.wav")
+    np.testing.assert_array_equal(media.read(tmp_path / "mix.wav").samples, media.read(tmp_path / "bed.wav").samples)
+    assert (facts.gain_db, facts.limited_db) == (0, 0)
+    assert facts.lufs == pytest.approx(mix.measure(tmp_path / "bed.wav").lufs, abs=0.01)
+
+
+def test_silent_lines_stay_silent(tmp_path: Path) -> None:
+    line = saved(tmp_path / "line.wav", silence(1))
+    facts = mix.mix(saved(tmp_path / "bed.wav", silence(2)), [(0.5, line)], 2.0, tmp_path / "mix.wav")
     assert (facts.lufs, facts.true_peak_dbtp, facts.gain_db) == (meter.SILENCE_LUFS, meter.PEAK_FLOOR, 0)
     assert not media.read(tmp_path / "mix.wav").samples.any()
-    facts = mix.mix(saved(tmp_path / "bed.wav", noise(3, level=0.0005)), [], 3.0, tmp_path / "mix.wav")
-    assert facts.gain_db == pytest.approx(20, abs=0.1)
-    facts = mix.mix(saved(tmp_path / "bed.wav", tone(3, level=0.05)), [], 3.0, tmp_path / "mix.wav")
-    assert facts.lufs == pytest.approx(-16, abs=0.1)
 
 
 def test_lines_become_equally_loud(tmp_path: Path) -> None:
@@ -123,6 +130,21 @@ def test_overlaps_and_overruns_are_told_and_not_cut(tmp_path: Path) -> None:
     assert facts.overrun_seconds == pytest.approx(0.5)
     assert facts.cut_seconds == 0
     assert media.read(tmp_path / "mix.wav").duration == facts.seconds == 3.5
+
+
+def test_the_facts_of_a_dub_tell_overlap_and_overrun(tmp_path: Path) -> None:
+    dub = dubbench.dub(make_talk(tmp_path / "a.mp4", bursts=2), to="pt", out=tmp_path / "o", cast="toy")
+    first, second = dub.lines
+    assert first.speech is not None
+    assert second.speech is not None
+    pushed = dub.with_lines({
+        first.id: first.but(placed_start=dub.source.duration - first.speech.duration + 0.5),
+        second.id: second.but(placed_start=dub.source.duration - second.speech.duration + 0.25),
+    })  # fmt: skip
+    _, facts = rooms.mixed(pushed)
+    assert facts["overrun_seconds"] == pytest.approx(0.5, abs=0.001)
+    shared = min(first.speech.duration, second.speech.duration + 0.25) - 0.25
+    assert facts["overlap_seconds"] == pytest.approx(shared, abs=0.001)
 
 
 def test_a_cut_would_be_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -233,3 +255,9 @@ def test_real_speech(tmp_path: Path) -> None:
     lufs, peak = coded(tmp_path, tmp_path / "mix.wav")
     assert lufs == pytest.approx(-16, abs=0.5)
     assert peak <= -1
+
+
+@pytest.mark.parametrize(("hours", "form"), [(5, "WAV"), (7, "RF64")])
+def test_what_is_too_long_for_a_wav_is_told_by_its_format(hours: int, form: str) -> None:
+    """A WAV's size field holds 4 GiB: six hours of 16 bits in stereo at 48 kHz."""
+    assert media.wav_form(hours * 3600 * RATE * 4) == form

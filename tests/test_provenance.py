@@ -54,6 +54,20 @@ def wav(tmp_path: Path) -> Path:
     return signed(tmp_path / "dub.wav")
 
 
+@pytest.fixture
+def kept(plain: Path, tmp_path: Path) -> Path:
+    """A film in which nothing was generated."""
+    path = Path(shutil.copy(plain, tmp_path / "kept.mp4"))
+    provenance.sign(path, title="Wind", models={}, source_sha256=SOURCE, generated=False)
+    return path
+
+
+def test_a_film_in_which_nothing_was_generated_does_not_claim_ai(kept: Path) -> None:
+    verdict = provenance.verify(kept)
+    assert (verdict.credentials, verdict.ai, verdict.says_ai, verdict.models) == ("intact", False, False, ())
+    assert (verdict.title, verdict.source_sha256, verdict.problems) == ("Wind", SOURCE, ())
+
+
 def test_what_was_signed_is_read_back(film: Path, wav: Path) -> None:
     for path in (film, wav):
         verdict = provenance.verify(path)
@@ -76,7 +90,7 @@ def test_an_unsigned_file_says_nothing(plain: Path) -> None:
     assert (verdict.credentials, verdict.says_ai, verdict.problems) == ("absent", False, ())
 
 
-@pytest.mark.parametrize("kind", ["film", "wav"])
+@pytest.mark.parametrize("kind", ["film", "kept", "wav"])
 def test_any_flipped_bit_is_found_and_named(kind: str, request: pytest.FixtureRequest) -> None:
     path: Path = request.getfixturevalue(kind)
     whole, rng = path.read_bytes(), random.Random(0)

@@ -17,7 +17,7 @@ from dubbench.mix.compose import Composition, Ducking, Placed
 from dubbench.mix.meter import FRAME, RATE, Loudness, Meter, Metered, amplitude, decibels, metered
 from dubbench.types import Seconds
 
-VERSION = 2
+VERSION = 3
 """Raised when the same input would give another sound."""
 
 TARGET_LUFS = -16.0
@@ -28,9 +28,6 @@ CEILING_DBTP = -2.0
 
 LEAST_RATIO_DB = 10.0
 """Speech over the ducked background, in LU, below which words drown; the background is turned down to reach it."""
-
-MOST_LIFT_DB = 20.0
-"""A film without a line is lifted by no more than this: the noise of a silent room is no programme."""
 
 _CLOSE_DB = 0.3
 _TRIES = 3
@@ -74,8 +71,9 @@ def mix(
 
     `bed` is the background without speech (None: silence), `speech` the lines' sound files with the second each
     begins at, to the sample. `speech_lufs` is how loud the original's speech is: lines are set to it, so the
-    background stays as loud beside them as it was (None: to `target_lufs`). Raises BadInput for a line that begins
-    before 0 and for files that cannot be read. `told` hears, as it goes on, how many pieces of how many are done.
+    background stays as loud beside them as it was (None: to `target_lufs`). Without a line the sound is the bed's, as
+    loud as it is: nothing was made that could be too faint. `told` hears, as it goes on, how many pieces of how many
+    are done. Raises BadInput for a line that begins before 0 and for files that cannot be read.
     """
     level = target_lufs if speech_lufs is None else speech_lufs
     lines = [_levelled(_placed(start, path), level) for start, path in speech]
@@ -131,10 +129,10 @@ class _Made:
 def _mastered(whole: Composition, heard: Metered, to: Path, lufs: float, ceiling_dbtp: float) -> _Made:
     """Write at the gain the readings foretell; where measuring finds it off, once or twice more."""
     loud, ceiling = heard.loudness.lufs, amplitude(ceiling_dbtp)
+    if not whole.lines:
+        return _written(whole, heard, to, 1.0, math.inf)
     if loud <= SILENCE_LUFS:
         return _written(whole, heard, to, 1.0, ceiling)
-    if not whole.lines:
-        lufs = min(lufs, loud + MOST_LIFT_DB)
     aim = lufs
     for _ in range(_TRIES):
         made = _written(whole, heard, to, limiter.drive(heard, lufs=aim, ceiling=ceiling), ceiling)

@@ -1,7 +1,7 @@
 """What a finished file says about itself: content credentials (C2PA) written and read, and the mark in its sound.
 
-Credentials name our tool, the models, the source's hash, and that AI made part of the file; they are signed (see
-`signing`), so a changed byte is found. They are lost when somebody strips them or re-encodes the file: then the
+Credentials name our tool, the models, the source's hash, and that AI made part of the file (if it did); they are signed
+(see `signing`), so a changed byte is found. They are lost when somebody strips them or re-encodes the file: then the
 watermark in the sound still speaks. Everything happens offline.
 """
 
@@ -21,6 +21,8 @@ from dubbench.types import Noun
 AI_MADE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 ABOUT = "dubbench.dub"
 """The label of our own assertion: source hash and models."""
+SOURCE = "source"
+"""What the claims call the film they were made from, where it is told as the parent."""
 FORMATS = {".mp4": "video/mp4", ".m4a": "audio/mp4", ".mov": "video/quicktime", ".wav": "audio/wav"}
 OFFLINE = {"verify": {"remote_manifest_fetch": False, "ocsp_fetch": False}}
 
@@ -58,10 +60,11 @@ class Verdict(Noun):
         return self.found or (self.credentials == "intact" and self.ai)
 
 
-def sign(film: Path, *, title: str, models: Mapping[str, str], source_sha256: str) -> None:
+def sign(film: Path, *, title: str, models: Mapping[str, str], source_sha256: str, generated: bool = True) -> None:
     """Write content credentials into an MP4 or WAV, in place; the file is whole at every moment.
 
-    `models` maps a room to the model that played it. Raises Unsupported for a format that cannot carry credentials.
+    `models` maps a room to the model that played it. Not `generated` means that AI made nothing of the file: it is
+    the source in another container. Raises Unsupported for a format that cannot carry credentials.
     """
     import c2pa
 
@@ -69,7 +72,7 @@ def sign(film: Path, *, title: str, models: Mapping[str, str], source_sha256: st
         raise Unsupported(f"{film.name} cannot carry content credentials; these can: {', '.join(FORMATS)}")
     who = signing.identity()
     about = {"source_sha256": source_sha256, "models": dict(models), **dormant.state(film)}
-    claims = json.dumps(_claims(title, FORMATS[film.suffix.lower()], about))
+    claims = json.dumps(_claims(title, FORMATS[film.suffix.lower()], about, generated))
     try:
         signer = c2pa.Signer.from_info(c2pa.C2paSignerInfo(who.algorithm, who.chain, who.key, None))
         with memory.replacing(film) as draft, signer, c2pa.Context.from_dict(OFFLINE) as context:
@@ -78,18 +81,24 @@ def sign(film: Path, *, title: str, models: Mapping[str, str], source_sha256: st
         raise AdapterFailed("c2pa", f"{film.name} could not be signed: {error}") from error
 
 
-def _claims(title: str, kind: str, about: Mapping[str, Any]) -> dict[str, Any]:
+def _claims(title: str, kind: str, about: Mapping[str, Any], generated: bool) -> dict[str, Any]:
     from dubbench import __version__
 
     tool = {"name": "dubbench", "version": __version__}
-    actions = [
-        {"action": "c2pa.created", "digitalSourceType": AI_MADE, "softwareAgent": tool},
-        {"action": "c2pa.dubbed", "digitalSourceType": AI_MADE, "softwareAgent": tool},
-    ]
+    if generated:
+        actions = [
+            {"action": "c2pa.created", "digitalSourceType": AI_MADE, "softwareAgent": tool},
+            {"action": "c2pa.dubbed", "digitalSourceType": AI_MADE, "softwareAgent": tool},
+        ]
+    else:
+        # The first action must create or open (c2pa refuses any other), and what is opened is named as the parent.
+        opened = {"action": "c2pa.opened", "parameters": {"ingredientIds": [SOURCE]}}
+        actions = [opened, {"action": "c2pa.transcoded", "softwareAgent": tool}]
     return {
         "claim_generator_info": [tool],
         "format": kind,
         "title": title,
+        "ingredients": [] if generated else [{"title": title, "relationship": "parentOf", "label": SOURCE}],
         "assertions": [
             {"label": "c2pa.actions.v2", "data": {"actions": actions}},
             {"label": ABOUT, "data": dict(about)},
