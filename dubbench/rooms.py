@@ -254,5 +254,6 @@ def _sign(dub: Dub, film: Path) -> None:
         film,
         title=Path(dub.source.path).stem,
         models={room: made.model for room, made in dub.made_by.items() if room in ROOMS},
+        source=Path(dub.source.path).name,
         source_sha256=dub.source.sha256,
     )

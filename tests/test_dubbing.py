@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import dubbench
-from dubbench import documents, media
+from dubbench import documents, media, provenance
 from dubbench.errors import BadInput, Unsupported
 from dubbench.text import subtitles
 from tests import clips
@@ -137,6 +137,20 @@ def test_own_transcript_and_translation_are_spoken(talk: Path, tmp_path: Path) -
         ("Hello there.", "Olá a todos."), ("Good bye.", "Adeus."),
     ]  # fmt: skip
     assert dub.made_by["transcribe"].model == "person"
+
+
+def test_the_film_names_every_model_that_made_it_and_its_source(home: Path, tmp_path: Path) -> None:
+    marked = provenance.verify(home / "dub.mp4")
+    assert dict(marked.models) == {
+        "diarize": "toy-diarize", "faces": "toy-faces", "separate": "toy-separate", "speak": "toy-speak",
+        "transcribe": "toy-transcribe", "translate": "toy-translate", "watermark": "toy-watermark",
+    }  # fmt: skip
+    assert marked.source == "a talk.mp4"
+    folder = again(home, tmp_path / "dub")
+    dubbench.redub(folder, watermark=False)
+    unmarked = provenance.verify(folder / "dub.mp4")
+    assert unmarked.credentials == "intact"
+    assert dict(unmarked.models).keys() == dict(marked.models).keys() - {"watermark"}
 
 
 def test_a_stage_can_be_walked_alone(home: Path) -> None:
