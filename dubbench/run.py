@@ -145,6 +145,8 @@ class Run:
             film = self.home / "dub.mp4"
             self.facts["heard"] = self._heard(lambda: listen.track(film, ear), film=str(facts["sha256"]))
         self.facts["likeness"] = self._timed("likeness", lambda: report.likeness(self.dub, self.stages.get("diarize")))
+        self.dub = report.noted(self.dub, self.facts.get("overrun_seconds"))
+        self._save()
         self._timed("report", lambda: report.write(self.dub, self))
 
     @property
