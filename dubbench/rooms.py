@@ -260,6 +260,7 @@ def _sign(dub: Dub, film: Path) -> None:
         film,
         title=Path(dub.source.path).stem,
         models={room: made.model for room, made in dub.made_by.items() if room in ROOMS} if dub.lines else {},
+        source=Path(dub.source.path).name,
         source_sha256=dub.source.sha256,
         generated=bool(dub.lines),
     )

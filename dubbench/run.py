@@ -101,7 +101,7 @@ class Run:
         self._step("casting", lambda: casting.cast_voices(self.dub, speak, self.voices), speak)
         self._step("fit", lambda: rooms.fit(self.dub, speak, self.progress, mark=mark), speak)
         before = speak.made
-        self._step("speak", lambda: speak(self.dub, self.progress, mark=mark), speak)
+        self._step("speak", lambda: _marked(speak(self.dub, self.progress, mark=mark), mark), speak)
         self.redone["speak"] = speak.made - before
         self._step("place", lambda: rooms.place(self.dub, speak))
         ear: Any = self.stages["transcribe"]
@@ -145,6 +145,8 @@ class Run:
             film = self.home / "dub.mp4"
             self.facts["heard"] = self._heard(lambda: listen.track(film, ear), film=str(facts["sha256"]))
         self.facts["likeness"] = self._timed("likeness", lambda: report.likeness(self.dub, self.stages.get("diarize")))
+        self.dub = report.noted(self.dub, self.facts.get("overrun_seconds"))
+        self._save()
         self._timed("report", lambda: report.write(self.dub, self))
 
     @property
@@ -154,8 +156,6 @@ class Run:
         pivot = getattr(self.stages.get("translate"), "pivot", None)
         if pivot and "translate" in names:
             names["translate"] += f" (pivot {pivot})"
-        if self.dub.wishes.watermark and "watermark" in self.stages and self.dub.lines:
-            names["watermark"] = self.stages["watermark"].name
         return names
 
     def _told(self, room: str) -> bool:
@@ -202,6 +202,13 @@ class Run:
 
     def _save(self) -> None:
         documents.write(self.dub, self.home / documents.NAME)
+
+
+def _marked(dub: Dub, mark: Any) -> Dub:
+    """The dub saying who put the mark into its speech; without `mark` it says nobody did."""
+    if mark is not None:
+        return dub.but(made_by=dub.by("watermark", mark.name, memory.key(by=mark.identity())))
+    return dub.but(made_by={room: made for room, made in dub.made_by.items() if room != "watermark"})
 
 
 NOTHING = "no speech was found: the dub keeps the original sound"

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import dubbench
-from dubbench import documents, media
+from dubbench import documents, media, provenance
 from dubbench.errors import BadInput, Unsupported
 from dubbench.text import subtitles
 from tests import clips
@@ -21,7 +21,8 @@ from tests.talks import make_talk
 
 TOY: dict[str, Any] = {"cast": "toy", "source_language": "en"}
 FIGURES = {
-    "source_language", "target_language", "duration", "lines", "speakers", "seconds", "models", "realtime_factor",
+    "source_language", "target_language", "duration", "film_duration", "overrun_seconds", "dead_air_seconds",
+    "fast_cues", "lines", "speakers", "seconds", "models", "realtime_factor",
     "peak_rss_mb", "cut_seconds", "overlap_seconds", "max_speedup", "unfit_lines", "adherence", "loudness_lufs",
     "true_peak_dbtp", "intelligibility_wer", "speaker_similarity", "flags",
 }  # fmt: skip
@@ -54,8 +55,46 @@ def test_a_dub_leaves_all_its_outputs(home: Path) -> None:
     report = json.loads((home / "report.json").read_text("utf-8"))
     assert report.keys() >= FIGURES
     assert report["cut_seconds"] == 0
-    assert report["overlap_seconds"] == 0
+    assert report["overlap_seconds"] == report["overrun_seconds"] == 0
+    assert report["film_duration"] == pytest.approx(report["duration"], abs=0.1)
     assert report["lines"] == len(documents.read(home).lines) > 2
+
+
+def test_a_dub_that_outlasts_the_film_is_told_as_long_as_it_is(home: Path, tmp_path: Path) -> None:
+    folder = again(home, tmp_path / "dub")
+    raw = json.loads((folder / "dub.json").read_text("utf-8"))
+    raw["lines"][-1]["translation"] = "muitas palavras " * 60
+    (folder / "dub.json").write_text(json.dumps(raw), "utf-8")
+    dub = dubbench.redub(folder).dub
+    figures = json.loads((folder / "report.json").read_text("utf-8"))
+    film = media.probe(folder / "dub.mp4").duration
+    assert figures["duration"] == pytest.approx(dub.source.duration, abs=0.001)
+    assert figures["film_duration"] == pytest.approx(film, abs=0.001)
+    assert figures["overrun_seconds"] == pytest.approx((dub.lines[-1].placed_end or 0) - dub.source.duration, abs=0.01)
+    assert figures["overrun_seconds"] == pytest.approx(film - dub.source.duration, abs=0.2)
+    assert figures["overrun_seconds"] > 1
+    (flag,) = (flag for flag in documents.read(folder).flags if flag.name == "beyond")
+    assert flag.detail.endswith(f"s beyond the film; shorten translations first in {dub.lines[-1].id}")
+    assert {"line": "", "flag": "beyond", "detail": flag.detail} in figures["flags"]
+
+
+def test_speech_without_a_line_is_told(home: Path, tmp_path: Path) -> None:
+    folder = again(home, tmp_path / "dub")
+    raw = json.loads((folder / "dub.json").read_text("utf-8"))
+    gone = raw["lines"].pop(1)
+    (folder / "dub.json").write_text(json.dumps(raw), "utf-8")
+    dubbench.redub(folder)
+    figures = json.loads((folder / "report.json").read_text("utf-8"))
+    assert figures["dead_air_seconds"] > 0.8
+    (told,) = (flag["detail"] for flag in figures["flags"] if flag["flag"] == "unheard-speech")
+    times = [float(word) for word in told.split() if word.replace(".", "").isdigit()]
+    assert times == pytest.approx([gone["start"], gone["end"]], abs=0.3)
+    # The flag says: write a line for it. Who does is heard.
+    raw["lines"].insert(1, {key: gone[key] for key in ("id", "start", "end", "text", "speaker")})
+    (folder / "dub.json").write_text(json.dumps(raw), "utf-8")
+    again_said = dubbench.redub(folder).dub
+    assert again_said.lines[1].speech is not None
+    assert "unheard-speech" not in [flag.name for flag in again_said.flags]
 
 
 def test_the_source_is_left_alone(talk: Path, tmp_path: Path) -> None:
@@ -137,6 +176,20 @@ def test_own_transcript_and_translation_are_spoken(talk: Path, tmp_path: Path) -
         ("Hello there.", "Olá a todos."), ("Good bye.", "Adeus."),
     ]  # fmt: skip
     assert dub.made_by["transcribe"].model == "person"
+
+
+def test_the_film_names_every_model_that_made_it_and_its_source(home: Path, tmp_path: Path) -> None:
+    marked = provenance.verify(home / "dub.mp4")
+    assert dict(marked.models) == {
+        "diarize": "toy-diarize", "faces": "toy-faces", "separate": "toy-separate", "speak": "toy-speak",
+        "transcribe": "toy-transcribe", "translate": "toy-translate", "watermark": "toy-watermark",
+    }  # fmt: skip
+    assert marked.source == "a talk.mp4"
+    folder = again(home, tmp_path / "dub")
+    dubbench.redub(folder, watermark=False)
+    unmarked = provenance.verify(folder / "dub.mp4")
+    assert unmarked.credentials == "intact"
+    assert dict(unmarked.models).keys() == dict(marked.models).keys() - {"watermark"}
 
 
 def test_a_stage_can_be_walked_alone(home: Path) -> None:

@@ -39,7 +39,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def signed(path: Path) -> Path:
-    provenance.sign(path, title="Talk (Portuguese)", models=MODELS, source_sha256=SOURCE)
+    provenance.sign(path, title="Talk (Portuguese)", models=MODELS, source="talk.mov", source_sha256=SOURCE)
     return path
 
 
@@ -58,7 +58,7 @@ def wav(tmp_path: Path) -> Path:
 def kept(plain: Path, tmp_path: Path) -> Path:
     """A film in which nothing was generated."""
     path = Path(shutil.copy(plain, tmp_path / "kept.mp4"))
-    provenance.sign(path, title="Wind", models={}, source_sha256=SOURCE, generated=False)
+    provenance.sign(path, title="Wind", models={}, source="wind.mp4", source_sha256=SOURCE, generated=False)
     return path
 
 
@@ -75,9 +75,45 @@ def test_what_was_signed_is_read_back(film: Path, wav: Path) -> None:
         assert verdict.tool == f"dubbench {__version__}"
         assert verdict.title == "Talk (Portuguese)"
         assert dict(verdict.models) == MODELS
-        assert verdict.source_sha256 == SOURCE
+        assert (verdict.source, verdict.source_sha256) == ("talk.mov", SOURCE)
         assert signing.SELF_MADE in (verdict.signer or "")
         assert verdict.problems == ()
+
+
+def test_the_source_is_opened_and_then_dubbed(film: Path, wav: Path) -> None:
+    """C2PA 2.1, "Actions": what was made from something opens it first; "created" is for what was made from nothing."""
+    import c2pa
+
+    for path in (film, wav):
+        with c2pa.Reader(path) as reader:
+            store = json.loads(reader.json())
+        manifest = store["manifests"][store["active_manifest"]]
+        (parent,) = manifest["ingredients"]
+        assert (parent["title"], parent["relationship"]) == ("talk.mov", "parentOf")
+        assert parent["instance_id"] == f"sha256:{SOURCE}"
+        assert "thumbnail" not in parent
+        (told,) = (x["data"]["actions"] for x in manifest["assertions"] if x["label"].startswith("c2pa.actions"))
+        assert [action["action"] for action in told] == ["c2pa.opened", "c2pa.dubbed"]
+        assert told[0]["parameters"]["ingredients"][0]["url"].endswith("c2pa.ingredient.v3")
+        assert told[1]["digitalSourceType"] == provenance.AI_MADE
+
+
+def test_credentials_of_older_versions_are_read(plain: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They said "created" and named no source file."""
+
+    def older(*rest: object, **more: object) -> dict[str, object]:
+        claims = newer(*rest, **more)  # type: ignore[arg-type]
+        actions = claims["assertions"][0]["data"]["actions"]
+        actions[0] = {**actions[1], "action": "c2pa.created"}
+        return {name: said for name, said in claims.items() if name != "ingredients"}
+
+    newer = provenance._claims
+    monkeypatch.setattr(provenance, "_claims", older)
+    film = signed(Path(shutil.copy(plain, tmp_path / "older.mp4")))
+    verdict = provenance.verify(film)
+    assert (verdict.credentials, verdict.says_ai, verdict.problems) == ("intact", True, ())
+    assert (verdict.source, verdict.source_sha256) == (None, SOURCE)
+    assert f"the source with sha256 {SOURCE}" in ask(str(film), "--no-watermark").output
 
 
 def test_signing_leaves_picture_and_sound_alone(plain: Path, film: Path) -> None:
@@ -176,6 +212,7 @@ def test_the_command_says_it_in_words_and_by_its_exit_code(film: Path, plain: Pa
     assert "intact" in good.output
     assert "made by AI" in good.output
     assert "nobody vouches" in good.output
+    assert f"talk.mov with sha256 {SOURCE}" in good.output
     bad = bytearray(film.read_bytes())
     bad[len(bad) // 2] ^= 1
     film.write_bytes(bad)

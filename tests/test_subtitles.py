@@ -134,6 +134,26 @@ def test_two_even_lines_break_at_the_clause() -> None:
     assert subtitles.wrap(text) == ["When it rains in the city,", "nobody walks to work."]
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ["Nós puxamos todas", "as alavancas que havia na sala."],
+        ["Ela estudou na Universidade", "de Nottingham por quatro anos."],
+        ["Eu só queria saber", "se você pode vir amanhã à festa."],
+        ["And then they moved", "into a bigger house near the sea."],
+        ["Nous avons ouvert toutes", "les portes de la vieille maison."],
+        ["Wir haben gestern Abend", "die alten Fotos wiedergefunden."],
+    ],
+)
+def test_no_row_ends_with_a_word_that_leans_on_the_next(rows: list[str]) -> None:
+    assert subtitles.wrap(" ".join(rows)) == rows
+
+
+def test_reading_speed_counts_characters_and_full_width_ones_twice() -> None:
+    assert subtitles.speed(Cue(start=1, end=3, text="a" * 42)) == subtitles.FASTEST
+    assert subtitles.speed(Cue(start=1, end=3, text="漢" * 21)) == subtitles.FASTEST
+
+
 def test_scripts_without_spaces_are_wrapped_by_width() -> None:
     text = "日本語の字幕はとても長いことがありますので、「括弧」やちょっとした句読点に気をつけます。"
     lines = [line for piece in subtitles.split(Cue(start=0, end=9, text=text)) for line in subtitles.wrap(piece.text)]

@@ -56,7 +56,7 @@ def _lines(verdict: Verdict) -> list[str]:
     if verdict.tool:
         rows.append(("made with", verdict.tool + ", ".join(["", *(f"{room} {name}" for room, name in verdict.models)])))
     if verdict.source_sha256:
-        rows.append(("made from", f"the source with sha256 {verdict.source_sha256}"))
+        rows.append(("made from", f"{verdict.source or 'the source'} with sha256 {verdict.source_sha256}"))
     rows += [("watermark", _watermark(verdict)), ("verdict", _verdict(verdict))]
     return [verdict.path, *(f"  {name:<14} {text}" for name, text in rows)]
 

@@ -1,7 +1,10 @@
 """report.json and report.html: what the dub is like, measured on the finished file, telling the truth.
 
-figures   the figures, and where each comes from
-page      the same for eyes
+figures    the figures, and where each comes from
+timing     those that follow from where the lines lie
+likeness   whether voices sound like their speakers
+notes      what to look at, as flags
+page       the same for eyes
 """
 
 from __future__ import annotations
@@ -10,7 +13,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from dubbench import memory
-from dubbench.report.figures import likeness, measured
+from dubbench.report.figures import measured
+from dubbench.report.likeness import likeness
+from dubbench.report.notes import noted
 from dubbench.report.page import page
 from dubbench.types import Dub
 
@@ -28,4 +33,4 @@ def write(dub: Dub, run: Run) -> dict[str, Any]:
     return figures
 
 
-__all__ = ["likeness", "write"]
+__all__ = ["likeness", "noted", "write"]

@@ -1,0 +1,131 @@
+"""How a dub lies on its film's time: what ends late, sounds at once, sounds after the film, or is not said at all.
+
+    turns     |-----A-----|   |--A--|      |---B---|     who speaks in the source
+    lines     |----L001---|                |-L002--|     what was understood of it
+    placed    |---L001---|                 |---L002----|
+    unheard                   |-----|
+
+Pure arithmetic on a Dub; nothing is read or written here.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from itertools import takewhile
+
+from dubbench.text import subtitles
+from dubbench.timeline.fit import TOLERANCE
+from dubbench.types import Dub, Line, Seconds
+
+FASTEST, SLOWEST = 1.25, 0.85
+UNHEARD: Seconds = 0.8
+"""Speech without words that is worth a look: shorter pieces are breaths, laughs, and where turns and lines differ."""
+
+Span = tuple[Seconds, Seconds]
+
+
+def kept(line: Line) -> bool:
+    """Adherence of one line: it ends inside its slot + 10 %, at a tempo within [0.85, 1.25] of natural."""
+    if line.placed_end is None or line.tempo is None:
+        return False
+    limit = line.end + TOLERANCE * (line.end - line.start)
+    return line.placed_end <= limit + 0.001 and SLOWEST - 0.001 <= line.tempo <= FASTEST + 0.001
+
+
+def late(line: Line) -> Seconds:
+    """How long after its source line a line ends; 0 when it does not."""
+    return max(0.0, (line.placed_end or 0.0) - line.end)
+
+
+def overlap(dub: Dub) -> Seconds:
+    """Seconds in which two lines sound at once."""
+    total, free = 0.0, 0.0
+    for start, end in _placed(dub):
+        total += max(0.0, min(free, end) - start)
+        free = max(free, end)
+    return total if total > 1e-4 else 0.0
+
+
+def overrun(dub: Dub) -> Seconds:
+    """How long the dub still sounds when the film is over; 0 when it does not."""
+    return max(0.0, max((end for _, end in _placed(dub)), default=0.0) - dub.source.duration)
+
+
+def crowding(dub: Dub) -> list[Line]:
+    """The lines that push the dub's end back, those that are longest for their slots first.
+
+    They are among the late ones at the end: after a line that ends on its time, what was before no longer matters.
+    """
+    placed = sorted((x for x in dub.lines if x.placed_end is not None), key=lambda x: x.placed_end or 0.0)
+    run = list(takewhile(late, reversed(placed)))
+    return sorted((line for line in run if _excess(line) > 0), key=lambda line: (-_excess(line), line.id))
+
+
+def _excess(line: Line) -> Seconds:
+    return (line.placed_end or 0.0) - (line.placed_start or 0.0) - (line.end - line.start)
+
+
+def unheard(dub: Dub) -> list[Span]:
+    """Where somebody speaks for at least 0.8 s and no words were understood: the parts of turns outside all lines."""
+    parts = without(((t.start, t.end) for t in dub.turns), ((x.start, x.end) for x in dub.lines))
+    return [(start, end) for start, end in parts if end - start >= UNHEARD]
+
+
+def dead_air(dub: Dub) -> Seconds:
+    """Seconds in which the source speaks and the dub does not: turns covered by no line, as it was or as it is placed.
+
+    The pauses inside a line are no dead air.
+    """
+    lines = [(x.start, x.end) for x in dub.lines]
+    return sum(end - start for start, end in without(((t.start, t.end) for t in dub.turns), lines + _placed(dub)))
+
+
+def without(spans: Iterable[Span], holes: Iterable[Span]) -> list[Span]:
+    """The parts of `spans` outside all `holes`, in order, each second once."""
+    gone = merged(holes)
+    ends = [last for _, last in gone]
+    return [part for span in merged(spans) for part in _left(span, gone[bisect_right(ends, span[0]) :])]
+
+
+def _left(span: Span, gone: Sequence[Span]) -> Iterable[Span]:
+    """What is left of one span; `gone` are holes in order."""
+    start, end = span
+    for first, last in takewhile(lambda hole: hole[0] < end, gone):
+        if start < first:
+            yield start, first
+        start = last
+    if start < end:
+        yield start, end
+
+
+def merged(spans: Iterable[Span]) -> list[Span]:
+    """Spans in order, those that touch as one."""
+    found: list[Span] = []
+    for start, end in sorted(spans):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((start, end))
+    return found
+
+
+def fast_cues(dub: Dub) -> int:
+    """How many cues of the dub's subtitles are gone before they can be read (`subtitles.FASTEST`)."""
+    cues = (
+        subtitles.Cue(start=x.placed_start, end=x.placed_end, text=x.translation or "")
+        for x in dub.lines
+        if x.placed_start is not None and x.placed_end is not None
+    )
+    return sum(subtitles.speed(part) > subtitles.FASTEST for cue in cues for part in subtitles.split(cue))
+
+
+def _placed(dub: Dub) -> list[Span]:
+    return sorted(
+        (x.placed_start, x.placed_end) for x in dub.lines if x.placed_start is not None and x.placed_end is not None
+    )
+
+
+__all__: Sequence[str] = (
+    "crowding", "dead_air", "fast_cues", "kept", "late", "merged", "overlap", "overrun", "unheard", "without",
+)  # fmt: skip

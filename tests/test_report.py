@@ -1,0 +1,161 @@
+"""What the report says of a dub: true on the finished file, and a person is told where to look."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import dubbench
+from dubbench import media, report
+from dubbench.report import timing
+from dubbench.types import Dub, Flag, Line, Sound, Source, Turn, Voice
+from tests.clips import babble
+
+Span = tuple[float, float]
+
+
+def line(name: str, slot: Span, placed: Span | None = None, **more: Any) -> Line:
+    start, end = placed or (None, None)
+    more = {"text": "words", "translation": "palavras", "speaker": "A", "tempo": 1.0, **more}
+    return Line(id=name, start=slot[0], end=slot[1], placed_start=start, placed_end=end, **more)
+
+
+def made(*lines: Line, turns: tuple[Turn, ...] = (), seconds: float = 20.0) -> Dub:
+    film = Source(path="film.mp4", sha256="0", duration=seconds)
+    return Dub(id="d", source=film, source_language="en", target_language="pt", lines=lines, turns=turns)
+
+
+def turn(start: float, end: float, speaker: str = "A") -> Turn:
+    return Turn(speaker=speaker, start=start, end=end)
+
+
+def noted(dub: Dub, beyond: float | None = None) -> list[tuple[str, str]]:
+    return [(flag.name, flag.detail) for flag in report.noted(dub, beyond).flags if flag.room == "report"]
+
+
+def test_a_dub_that_outlasts_its_film_says_by_how_much_and_what_to_shorten_first() -> None:
+    dub = made(
+        line("L001", (0, 2), (0, 6)),
+        line("L002", (8, 10), (8, 10)),
+        line("L003", (10, 13), (10, 17)),
+        line("L004", (13, 17), (17, 21)),
+        line("L005", (17, 20), (21, 32.5)),
+    )
+    assert timing.overrun(dub) == 12.5
+    assert noted(dub) == [("beyond", "the dub runs 12.5 s beyond the film; shorten translations first in L005, L003")]
+    assert noted(dub, 12.75)[0][1].startswith("the dub runs 12.8 s beyond the film")
+    assert noted(made(line("L001", (0, 2), (0, 2)))) == []
+    assert noted(made(line("L001", (18, 20), (18, 20.05)))) == [], "a frame is not worth a word"
+
+
+def test_a_flag_is_taken_back_when_its_reason_is_gone() -> None:
+    flagged = report.noted(made(line("L001", (18, 20), (18, 25))).flagged("mux", Flag(room="mux", name="kept")))
+    assert [flag.name for flag in flagged.flags] == ["kept", "beyond"]
+    assert [flag.name for flag in report.noted(flagged, 0.0).flags] == ["kept"]
+
+
+def test_speech_that_nobody_understood_is_told_with_its_times() -> None:
+    turns = (turn(0.0, 4.0), turn(5.0, 6.5, "B"), turn(6.0, 8.0), turn(10.0, 10.7), turn(12.0, 14.0))
+    dub = made(line("L001", (0.1, 3.5), (0.1, 3.4)), line("L002", (12.0, 14.0), (12.0, 14.5)), turns=turns)
+    assert timing.unheard(dub) == [(5.0, 8.0)]
+    ((name, detail),) = noted(dub)
+    assert name == "unheard-speech"
+    assert detail.startswith("from 5.00 to 8.00 s A and B speak and no words were understood")
+    ((_, alone),) = noted(made(turns=(turn(1.0, 2.0),)))
+    assert "from 1.00 to 2.00 s A speaks" in alone
+
+
+def test_dead_air_is_what_is_covered_neither_by_a_line_nor_by_the_dub() -> None:
+    """0.5 s before the first line, 0.4 after it, of which the dub covers 0.1; B's second a line placed early covers."""
+    turns = (turn(0.0, 4.0), turn(5.0, 6.0, "B"))
+    dub = made(line("L001", (0.5, 3.6), (0.5, 3.7)), line("L002", (8, 9), (5.0, 6.2)), turns=turns)
+    assert timing.dead_air(dub) == pytest.approx(0.8)
+    assert timing.unheard(dub) == [(5.0, 6.0)], "what another line covers was not understood all the same"
+    assert timing.dead_air(made(line("L001", (0, 9), (0, 9)))) == 0.0
+
+
+spans = st.lists(st.tuples(st.integers(0, 60), st.integers(1, 12)).map(lambda x: (x[0] / 2, (x[0] + x[1]) / 2)))
+
+
+@given(spans, spans)
+def test_what_is_left_of_spans_is_what_counting_finds(parts: list[Span], holes: list[Span]) -> None:
+    """Against halves of seconds, each asked by itself."""
+
+    def covered(middle: float, among: list[Span]) -> bool:
+        return any(start <= middle < end for start, end in among)
+
+    left = timing.without(parts, holes)
+    assert left == sorted(left)
+    for half in range(72):
+        middle = half / 2 + 0.25
+        assert covered(middle, left) == (covered(middle, parts) and not covered(middle, holes))
+    assert sum(b - a for a, b in left) == sum(covered(half / 2 + 0.25, left) for half in range(72)) / 2
+
+
+def test_cues_that_are_gone_before_they_are_read_are_counted() -> None:
+    slow, fast = "a" * 42, "a" * 43
+    dub = made(line("L001", (0, 2), (0, 2), translation=slow), line("L002", (2, 4), (2, 4), translation=fast))
+    assert timing.fast_cues(dub) == 1
+
+
+class Ear:
+    """An embedder that tells sounds apart by their spectrum; real ones take a second to load."""
+
+    sample_rate = 16_000
+    asked = 0
+
+    def identity(self) -> str:
+        return "spectrum"
+
+    def ready(self) -> Ear:
+        return self
+
+    def embed(self, sound: Sound) -> Any:
+        self.asked += 1
+        bands = np.abs(np.fft.rfft(sound.mono, 16_000))[:8000].reshape(80, 100).sum(axis=1)
+        return bands / np.linalg.norm(bands)
+
+
+def tones(hertz: list[float], seconds: float) -> Sound:
+    """A chord, 16 kHz mono."""
+    t = np.arange(round(16_000 * seconds)) / 16_000
+    return Sound(np.mean([0.3 * np.sin(2 * np.pi * f * t) for f in hertz], axis=0)[None].astype(np.float32), 16_000)
+
+
+def test_similarity_stands_between_a_floor_and_a_ceiling(tmp_path: Path) -> None:
+    def kept(name: str, sound: Sound) -> Any:
+        media.write(tmp_path / name, sound)
+        return media.describe(tmp_path / name, tmp_path)
+
+    alike = tones([450.0], 4.0)
+    voices = (
+        Voice(id="a", speaker="A", reference=kept("a.wav", alike)),
+        Voice(id="b", speaker="B", reference=kept("b.wav", tones([450.0, 2050.0], 2.9))),
+        Voice(id="c", speaker="C", reference=kept("c.wav", babble(1.0))),
+    )
+    takes = (line("L1", (0, 1), speech=kept("x.wav", alike)), line("L2", (1, 2), speaker="B"))
+    dub, ear = made(*takes).but(voices=voices).at(tmp_path), Ear()
+    found = report.likeness(dub, ear)
+    assert found is not None
+    assert found.keys() == {"A"}, "without a take there is nothing to compare"
+    assert found["A"]["cosine"] == pytest.approx(1.0, abs=0.01)
+    assert found["A"]["ceiling"] == pytest.approx(1.0, abs=0.01)
+    assert found["A"]["floor"] == pytest.approx(0.5**0.5, abs=0.02), "half of B's sound is A's; C has no line"
+    asked = ear.asked
+    assert report.likeness(dub, ear) == found
+    assert ear.asked == asked, "remembered"
+    alone = report.likeness(dub.but(voices=voices[:1]), ear)
+    assert alone == {"A": {**found["A"], "floor": None}}
+    both = report.likeness(dub.with_lines({"L2": takes[1].but(speech=takes[0].speech)}), ear)
+    assert both is not None
+    assert both["B"]["ceiling"] is None, "2.9 s have no halves that say whose they are"
+
+
+def test_without_a_model_that_knows_voices_nothing_is_said_of_them() -> None:
+    assert report.likeness(made(), None) is None
+    assert report.likeness(made(), dubbench.load("toy-diarize")) is None
