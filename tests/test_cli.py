@@ -179,4 +179,7 @@ def test_a_report_is_for_machines_and_for_eyes(talk: Path, tmp_path: Path) -> No
     page = (tmp_path / "o" / "report.html").read_text("utf-8")
     assert report["target_language"] == "pt"
     assert "<svg" in page
+    told = {name for name, value in report.items() if value not in ({}, []) and name != "flags"}
+    assert all(name in page for name in told), "all figures are shown"
+    assert all(voice in page for voice in report["voices"].values())
     assert page.count("<rect") >= 2 * report["lines"]
