@@ -19,7 +19,7 @@ from dubbench import casting, catalog, documents, edits, languages, listen, medi
 from dubbench.brought import PERSON, with_translation
 from dubbench.errors import AdapterFailed, BadInput, DubError
 from dubbench.stages.base import Progress, Stage, quiet
-from dubbench.text import glossary
+from dubbench.stages.translate import checked
 from dubbench.types import Dub, Flag, Sound
 
 T = TypeVar("T")
@@ -92,7 +92,7 @@ class Run:
             self._model("translate", release=True)
             self.redone["translate"] = sum(before.get(x.id) != x.translation for x in self.dub.lines)
         else:
-            self.dub = self.dub.but(lines=tuple(glossary.checked(x, self.dub.glossary) for x in self.dub.lines))
+            self.dub = checked(self.dub)
 
     def speak(self) -> None:
         """Adds voices, takes and places; what cannot be understood is taken again."""

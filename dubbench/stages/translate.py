@@ -10,6 +10,7 @@ from dubbench import memory
 from dubbench.errors import AdapterFailed, BadInput
 from dubbench.stages.base import Progress, Stage, quiet
 from dubbench.text import glossary
+from dubbench.translation import leftovers
 from dubbench.types import Dub, Line
 
 
@@ -68,8 +69,7 @@ class Translate(Stage):
             lines[i] = lines[i].but(
                 translation=found[i][0], wordings=tuple(found[i]), made_by=lines[i].made(self.room, keys[i])
             )
-        checked = tuple(glossary.checked(line, dub.glossary) for line in lines)
-        return dub.but(lines=checked, made_by=dub.by(self.room, self.name, memory.key(lines=keys)))
+        return checked(dub.but(lines=tuple(lines), made_by=dub.by(self.room, self.name, memory.key(lines=keys))))
 
     def _asked(self, dub: Dub, part: Sequence[int]) -> list[list[str]]:
         lines = [dub.lines[i] for i in part]
@@ -113,6 +113,12 @@ class Translate(Stage):
         if made is None or made == key:
             return False
         return line.translation in (store.recall(self.room, made) or ())
+
+
+def checked(dub: Dub) -> Dub:
+    """The dub with flags on the lines whose translation misses a term or kept words of another language."""
+    lines = (glossary.checked(line, dub.glossary) for line in dub.lines)
+    return dub.but(lines=tuple(leftovers.checked(line, dub) for line in lines))
 
 
 def _worded(lines: Sequence[Line]) -> None:
