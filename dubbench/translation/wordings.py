@@ -32,23 +32,36 @@ _FILLERS = {
 
 _NOT_PT = r"((?:não |nunca |já |sempre |também |só |te |lhe |me |o |a |os |as )*)"
 _FIRST_PT = r"(?:sou|estou|vou|dou|sei|tenho|posso|quero|faço|fui|fiz|tive|vi|li|acho|gosto|preciso|espero|\w+ei)\b"
+_NOT_ES = r"((?:no |nunca |ya |siempre |también |solo |te |le |les |se |me |lo |la |los |las )*)"
+_FIRST_ES = (
+    r"(?:soy|estoy|voy|doy|sé|he|quiero|puedo|creo|pienso|veo|espero|necesito|recuerdo|siento|prefiero|fui|hice|tuve|vi"
+    r"|pude|quise|dije|(?!(?:luego|algo|amigo|conmigo|contigo)\b)\w+go|(?!(?:esté|dé|qué|sí|así|aquí|ahí|allí)\b)\w+[éí])\b"
+)
+"""Forms that only the first person has: "tenía" and "esté" are others' as well and keep their pronoun."""
+
+
+def _after(*prepositions: str) -> str:
+    """Looks back: not after one of these, where the pronoun is no subject ("none of us have")."""
+    return "".join(rf"(?<!\b[{word[0].upper()}{word[0]}]{word[1:]} )" for word in prepositions)
+
+
+_AFTER_PT = _after("de", "entre", "para", "com", "por", "a", "em", "sobre", "sem", "até", "contra", "pra", "ante")
+_AFTER_ES = _after("de", "entre", "para", "con", "por", "a", "en", "sobre", "sin", "hasta", "contra", "ante")
 # A "^" stands before the letter that becomes the sentence's first.
 _SHORTER: dict[str, tuple[tuple[str, str], ...]] = {
     "pt": (
         (rf"\bEu {_NOT_PT}(?={_FIRST_PT})", r"^\1"), (rf"\beu {_NOT_PT}(?={_FIRST_PT})", r"\1"),
-        (r"\bNós (?=(?:não |nunca |já )?\w+mos\b)", "^"), (r"\bnós (?=(?:não |nunca |já )?\w+mos\b)", ""),
+        (r"\bNós (?=(?:não |nunca |já )?\w+mos\b)", "^"),
+        (rf"{_AFTER_PT}\bnós (?=(?:não |nunca |já )?\w+mos\b)", ""),
         (r"\bpara o\b", "pro"), (r"\bpara a\b(?! gente)", "pra"), (r"\bpara os\b", "pros"), (r"\bpara as\b", "pras"),
         (r"\bpara (?=\w+r\b)", "pra "), (r", não é\?", ", né?"), (r"\bna década de (?=\d|mil)", "nos anos "),
         (r"\balguma coisa\b", "algo"), (r"\bem seguida\b", "depois"),
         (r"\bneste momento\b", "agora"), (r"\bcom o objetivo de\b", "para"), (r"\bmais uma vez\b", "de novo"),
     ),
     "es": (
-        (
-            r"\bYo ((?:no |nunca |ya |te |le |me |lo |la )*)"
-            r"(?=(?:soy|estoy|voy|doy|sé|he|quiero|\w+[aeéí]?go|\w+[éí])\b)", r"^\1",
-        ),
+        (rf"\bYo {_NOT_ES}(?={_FIRST_ES})", r"^\1"), (rf"\byo {_NOT_ES}(?={_FIRST_ES})", r"\1"),
         (r"\bNosotros (?=(?:no |nunca |ya |nos )?\w+mos\b)", "^"),
-        (r"\bnosotros (?=(?:no |nunca |ya |nos )?\w+mos\b)", ""),
+        (rf"{_AFTER_ES}\bnosotros (?=(?:no |nunca |ya |nos )?\w+mos\b)", ""),
         (r"\ben la década de (?=\d|mil)", "en los años "), (r"\balguna cosa\b", "algo"),
         (r"\ben este momento\b", "ahora"), (r"\bcon el objetivo de\b", "para"),
     ),
