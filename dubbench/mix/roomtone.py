@@ -5,7 +5,7 @@
     tone             ~~~~~~~ ~~~~~~~~~~          only as much as is missing, band by band, at every moment
 
 A floor is learnt from the background's own sound in those moments in which the separator hears least speech, so nothing
-of the words is in it; there it lets the room pass, while under words it takes 15 to 50 dB of it away (Spleeter on five
+of the words is in it; there it lets the room pass, while under words it takes 7 to 50 dB of it away (Spleeter on five
 recordings, 200 Hz to 4 kHz). Sound that is no noise, held notes above all, has no floor and is left alone. Mid and side
 are worked on instead of left and right: what was mono stays mono, what was wide stays wide.
 """
