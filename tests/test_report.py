@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +16,10 @@ from hypothesis import strategies as st
 import dubbench
 from dubbench import media, report
 from dubbench.report import timing
-from dubbench.types import Dub, Flag, Line, Sound, Source, Turn, Voice
+from dubbench.report.page import page
+from dubbench.types import Audio, Dub, Flag, Line, Sound, Source, Take, Turn, Voice
 from tests.clips import babble
+from tests.talks import make_talk
 
 Span = tuple[float, float]
 
@@ -159,3 +164,58 @@ def test_similarity_stands_between_a_floor_and_a_ceiling(tmp_path: Path) -> None
 def test_without_a_model_that_knows_voices_nothing_is_said_of_them() -> None:
     assert report.likeness(made(), None) is None
     assert report.likeness(made(), dubbench.load("toy-diarize")) is None
+
+
+FIGURES: dict[str, Any] = {
+    "duration": 20.0, "true_peak_dbtp": None, "seconds": {"probe": 0.125, "speak": 3.5}, "models": {"speak": "kokoro"},
+    "redone": {"speak": 2, "retake": 1}, "voices": {"A": "pf_dora:0.6+af_heart:0.4"}, "late_ends": {"L001": 0.75},
+    "speaker_similarity": {"A": {"cosine": 0.31, "floor": None, "ceiling": 0.62}}, "flags": [],
+    "of_tomorrow": {"some_thing": 17.25},
+}  # fmt: skip
+
+
+def shown(dub: Dub, figures: dict[str, Any] = FIGURES) -> str:
+    """The words of the page, one space between them."""
+    text = re.sub(r"<style>.*?</style>|<title>.*?</title>", "", page(dub, figures), flags=re.DOTALL)
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", text)).split())
+
+
+def heard(name: str, words: str | None, score: float | None) -> Line:
+    sound = Audio(path=f"{name}.wav", sample_rate=24_000, channels=1, duration=1.0, sha256="0")
+    take = Take(speech=sound, text="Olá & adeus", voice="v", heard=words, score=score)
+    return line(name, (0, 1.5), (0.25, 1.75), takes=(take,), speech=sound, translation="Olá & adeus")
+
+
+def test_the_page_shows_every_figure() -> None:
+    text = shown(made(heard("L001", None, None)))
+    assert "duration 20.0" in text
+    assert "true peak dBTP –" in text
+    assert "probe 0.125" in text
+    assert "speak 3.5 kokoro 2" in text
+    assert "retake 1" in text
+    assert "A pf_dora:0.6+af_heart:0.4 0.31 – 0.62" in text
+    assert "Late ends L001 0.75" in text
+    assert "Of tomorrow some_thing 17.25" in text, "what nobody arranged a place for"
+
+
+def test_the_page_shows_what_was_heard_of_each_line_that_was_listened_to() -> None:
+    dub = made(heard("L001", "ola <a> Deus", 0.25), heard("L002", "olá e adeus", 0.0), heard("L003", None, None))
+    first, second, third = (shown(dub).split(name)[-1] for name in ("L001", "L002", "L003"))
+    assert "heard “ola <a> Deus” · character errors 25%" in first
+    assert "heard as it should be · character errors 0%" in second
+    assert "heard" not in third
+    assert "0.00–1.50 0.25–1.75 ×1.00 words Olá & adeus" in third
+
+
+def test_a_finished_dubs_page_has_all_of_its_report(tmp_path: Path) -> None:
+    dubbench.dub(make_talk(tmp_path / "talk.mp4"), to="pt", out=tmp_path / "o", cast="toy", source_language="en")
+    figures = json.loads((tmp_path / "o" / "report.json").read_text("utf-8"))
+    text = " ".join(re.sub(r"<[^>]*>", " ", (tmp_path / "o" / "report.html").read_text("utf-8")).split())
+
+    def leaves(value: Any) -> list[str]:
+        if isinstance(value, dict | list):
+            inner = value.values() if isinstance(value, dict) else value
+            return [leaf for part in inner for leaf in leaves(part)]
+        return [] if value is None else [str(value)]
+
+    assert [leaf for leaf in leaves(figures) if html.escape(leaf) not in text] == []

@@ -4,7 +4,7 @@ figures    the figures, and where each comes from
 timing     those that follow from where the lines lie
 likeness   whether voices sound like their speakers
 notes      what to look at, as flags
-page       the same for eyes
+page       the same for eyes; `chart` and `style` are its picture and its looks
 """
 
 from __future__ import annotations

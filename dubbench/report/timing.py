@@ -78,7 +78,8 @@ def dead_air(dub: Dub) -> Seconds:
     The pauses inside a line are no dead air.
     """
     lines = [(x.start, x.end) for x in dub.lines]
-    return sum(end - start for start, end in without(((t.start, t.end) for t in dub.turns), lines + _placed(dub)))
+    parts = without(((t.start, t.end) for t in dub.turns), lines + _placed(dub))
+    return sum((end - start for start, end in parts), 0.0)
 
 
 def without(spans: Iterable[Span], holes: Iterable[Span]) -> list[Span]:
