@@ -125,7 +125,8 @@ def film(picture: Path, sound: Path, to: Path) -> Path:
     with replacing(to) as draft:
         inputs = ["-stream_loop", "-1", "-i", str(picture), "-i", str(sound), "-map", "0:v:0", "-map", "1:a:0"]
         length = ["-t", f"{media.read(sound).duration:.3f}"]
-        coding = ["-c:v", "copy", "-c:a", "aac", "-b:a", "128k", *length, "-movflags", "+faststart"]
+        # Lossless: what is heard in a clip must not depend on which ffmpeg made it.
+        coding = ["-c:v", "copy", "-c:a", "alac", *length, "-movflags", "+faststart"]
         command = [media.ffmpeg_exe(), "-v", "error", "-y", *inputs, *coding, str(draft)]
         subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
     return to

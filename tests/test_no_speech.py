@@ -32,7 +32,8 @@ def home(film: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_sound_is_as_loud_as_it_was(film: Path, home: Path) -> None:
-    assert media.loudness(home / "dub.mp4") == pytest.approx(media.loudness(film), abs=0.3)
+    # Coding moves peaks by some tenths, by how much depends on which ffmpeg it is.
+    assert media.loudness(home / "dub.mp4") == pytest.approx(media.loudness(film), abs=0.6)
 
 
 def sound_languages(path: Path) -> list[str]:
