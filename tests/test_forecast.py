@@ -12,7 +12,6 @@ from dubbench.errors import DubError
 from tests.talks import make_talk
 from tests.test_cli import dubbench as command
 
-
 TOY_WORDS = {"translate": "toy-translate"}
 """For languages whose own translator is a program that need not be on this machine."""
 
