@@ -8,7 +8,7 @@ from typing import Any, overload
 
 from pydantic import ValidationError
 
-from dubbench import brought, casting, catalog, documents, door, languages, media, memory
+from dubbench import brought, casting, catalog, documents, door, edits, languages, media, memory
 from dubbench.brought import with_transcript
 from dubbench.errors import BadInput
 from dubbench.run import Run
@@ -107,7 +107,9 @@ def prepared(
         if terms:
             started = started.but(glossary=read_glossary(terms))
         if own_lines:
-            started = with_transcript(started, own_lines)
+            brought_lines = with_transcript(started, own_lines)
+            edits.guard(started, brought_lines, home)
+            started = brought_lines
         if own_translation:
             brought.check(started, own_translation)
         check_voices(started, stages[target], named(voices))

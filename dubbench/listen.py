@@ -15,6 +15,7 @@ from dubbench.stages.speak import Speak, with_take
 from dubbench.stages.transcribe import Transcribe
 from dubbench.stages.watermark import Watermark
 from dubbench.text import spelling
+from dubbench.timeline.fit import FASTEST, SLOWEST
 from dubbench.types import Dub, Flag, Line, Seconds, Sound, Take
 
 ROOM = "listen"
@@ -165,7 +166,7 @@ def _others(line: Line, pace: float) -> list[tuple[Line, float]]:
     wordings = [] if own else [text for text in line.wordings if text != line.translation]
     slower, faster = round(pace - 0.06, 2), round(pace + 0.06, 2)
     readings = [(line, slower), *((line.but(translation=text), pace) for text in wordings), (line, faster)]
-    return [(reading, at) for reading, at in readings if 0.85 <= at <= 1.25]
+    return [(reading, at) for reading, at in readings if SLOWEST <= at <= FASTEST]
 
 
 def _with_heard(line: Line, text: str, language: str) -> Line:

@@ -14,6 +14,7 @@ import pytest
 import dubbench
 from dubbench import documents, edits, memory
 from dubbench.errors import BadInput
+from dubbench.text import subtitles
 from tests.talks import make_talk
 
 TOY: dict[str, Any] = {"cast": "toy", "source_language": "en"}
@@ -70,6 +71,15 @@ def test_understanding_anew_is_refused_where_it_would_lose_edits(
     with pytest.raises(BadInput, match="would lose what was edited"):
         dubbench.dub(talk, to="pt", out=home, **{**TOY, **anew})
     assert documents.read(home).lines == documents.Dub.model_validate(json.loads(before)).lines
+
+
+def test_another_transcript_is_refused_where_it_would_lose_edits(home: Path, talk: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own.srt"
+    subtitles.write(own, [subtitles.Cue(start=1.0, end=2.4, text="Hello there.")])
+    edit(home, EDITS["text"])
+    with pytest.raises(BadInput, match="would lose what was edited"):
+        dubbench.dub(talk, to="pt", out=home, transcript=own, **TOY)
+    assert documents.read(home).lines[1].text == "other words"
 
 
 def test_understanding_anew_is_free_where_nothing_was_edited(home: Path, talk: Path) -> None:

@@ -15,10 +15,9 @@ from collections.abc import Iterable, Sequence
 from itertools import takewhile
 
 from dubbench.text import subtitles
-from dubbench.timeline.fit import TOLERANCE
+from dubbench.timeline.fit import FASTEST, SLOWEST, TOLERANCE
 from dubbench.types import Dub, Line, Seconds
 
-FASTEST, SLOWEST = 1.25, 0.85
 UNHEARD: Seconds = 0.8
 """Speech without words that is worth a look: shorter pieces are breaths, laughs, and where turns and lines differ."""
 

@@ -25,6 +25,8 @@ from dubbench.types import Seconds
 
 FASTEST = 1.25
 """Total speed-up that is still speech: over 1.2 users call it hard to listen to, peers that go further are disliked."""
+SLOWEST = 0.85
+"""Slower than this no longer counts as a natural pace."""
 COMFORTABLE = 1.12
 """Up to here hardly anybody notices; beyond it each further bit costs three times as much."""
 EARLIEST: Seconds = 0.3
