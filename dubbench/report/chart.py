@@ -10,7 +10,7 @@ from dubbench.types import Dub, Line, Seconds
 ROW_SECONDS = 30.0
 ROW, LEFT, WIDTH = 58, 40, 1000
 """Height of a row, where its axis begins, and how wide all is, in the drawing's own units."""
-COLOURS = ("#3b6fb6", "#c0603a", "#4a8f5d", "#8a5fa8", "#a08a2c", "#4b9aa5")
+COLOURS = ("#3b6fb6", "#c0603a", "#4a8f5d", "#8a5fa8", "#a08a2c", "#4b9aa5", "#b0527d", "#6b7c8c", "#7d6b4b", "#2f7a4f")
 """Told apart on white and on black alike."""
 
 

@@ -71,13 +71,18 @@ def _table(
     """
     body = "".join(
         f"<tr><th title={_quoted(name)}>{_dot((dots or {}).get(name))}{_esc(label(name))}</th>"
-        f"{''.join(f'<td class=n>{_esc(text)}</td>' for text in rest)}</tr>"
+        f"{''.join(f'<td class={_kind(text)}>{_esc(text)}</td>' for text in rest)}</tr>"
         for name, *rest in rows
     )
     cells = "".join(f"<th title={_quoted(name)}>{_esc(text)}</th>" for name, text in (head or {}).items())
     top = f"<tr class=head>{cells}</tr>" if cells else ""
     heading = f"<h2 title={_quoted(title)}>{_esc(_label(title)).capitalize()}</h2>"
     return f"<section>{heading}<table>{top}{body}</table></section>" if body else ""
+
+
+def _kind(text: str) -> str:
+    """How a cell is set: a blend of voices may be broken anywhere, all else stays in one row."""
+    return "long" if "+" in text else "n"
 
 
 def _quoted(text: str) -> str:

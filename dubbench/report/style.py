@@ -19,7 +19,8 @@ section { background: var(--card); border-radius: 8px; padding: .8em 1em; margin
 table { border-collapse: collapse; width: 100% }
 th, td { text-align: left; padding: 3px 12px 3px 0; vertical-align: top; border-bottom: 1px solid var(--rule) }
 tr:last-child > * { border-bottom: 0 } th { font-weight: 500; color: var(--dim) }
-td.n { font-variant-numeric: tabular-nums; white-space: nowrap } .tables th, .who { white-space: nowrap }
+td.n { font-variant-numeric: tabular-nums; white-space: nowrap } td.long { overflow-wrap: anywhere }
+.tables th, .who { white-space: nowrap }
 section :is(th, td):last-child { padding-right: 0 }
 section td.n:last-child, section tr.head th:last-child { text-align: right }
 .lines td { padding-top: 8px; padding-bottom: 8px }
