@@ -1,11 +1,11 @@
 # setup: an environment of our own · demo: a real clip, dubbed · test · check: style, types, layers · bench: seconds, memory
-# dubs: real clips dubbed, and each file judged from outside
+# dubs: real clips dubbed, and each file judged from outside · fit: the plan beside what other tools do
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test check bench dubs clean
+.PHONY: setup demo test check bench dubs fit clean
 .DELETE_ON_ERROR:
 
 setup: $(READY)
@@ -34,6 +34,9 @@ bench: $(READY)
 
 dubs: $(READY)
 	$(BIN)/python eval/dubs.py $(FILMS)
+
+fit: $(READY)
+	$(BIN)/python eval/fit.py $(DUBS)
 
 clean:
 	rm -rf $(VENV) demo build *.egg-info

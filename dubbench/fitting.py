@@ -16,8 +16,7 @@ from dubbench.stages.speak import Speak
 from dubbench.stages.translate import CHOSEN
 from dubbench.stages.watermark import Watermark
 from dubbench.timeline import ways as choice
-from dubbench.timeline.fit import EARLIEST, FASTEST, GAP, Piece, Place, Way, missed, plan
-from dubbench.timeline.prices import PRICES
+from dubbench.timeline.fit import EARLIEST, FASTEST, GAP, Piece, Place, missed, plan
 from dubbench.types import Dub, Flag, Line, Seconds
 
 ROOM = "fit"
@@ -92,14 +91,10 @@ class _Room:
         if not readings:
             assert line.speech is not None
             return Piece.fixed(line.start, line.end, line.speech.duration)
-        best = readings[0].natural
-        costs = [0.0, *(PRICES.wording + PRICES.lost * (best - reading.natural) for reading in readings[1:])]
         wish = self._wish(line)
-        ways = (
-            Way.read(r.natural, pace=wish or 1.0, cost=c, fill=wish is None)
-            for r, c in zip(readings, costs, strict=True)
-        )
-        return Piece(line.start, line.end, tuple(ways))
+        naturals = [reading.natural for reading in readings]
+        ways = choice.worded(naturals, pace=wish or 1.0, fill=wish is None)
+        return Piece(line.start, line.end, ways)
 
     def planned(self, line: Line, readings: Sequence[Reading], place: Place) -> Line:
         """The line as the plan wants it."""

@@ -5,7 +5,8 @@ the sizes were set by hand so that the trade-offs below come out, and `make fit`
 
 - Out of sync is the second complaint of users, dead air the tenth, speech too fast the first ("over 1.2x is hard to
   listen to"): so a second of late start is dearer than a second of hurry, until the hurry is great.
-- Sound ahead of the picture is noticed sooner (45 ms) than sound behind it (125 ms): ITU-R BT.1359. So early is dearer.
+- Sound ahead of the picture is noticed sooner (45 ms) than sound behind it (125 ms): ITU-R BT.1359. So early is twice
+  as dear as late.
 - Lines whose pace lies within −10 % … +20 % of natural are what dubbers aim at (Descript); dubbers of films keep the
   natural pace before they keep the mouth's time (Brannon, Virkar, Thompson, "Dubbing in Practice", arXiv 2212.12137).
   So hurry is cheap up to 1.12, three times as dear up to 1.2, and dearer than another wording beyond.
@@ -22,7 +23,7 @@ class Prices:
 
     late: float = 0.6
     """A line starts after its source line: the lips move and nobody speaks."""
-    early: float = 0.7
+    early: float = 1.2
     overrun: float = 1.0
     """It ends after its limit; only lines that cannot be kept do."""
     over_pause: float = 0.15

@@ -19,6 +19,7 @@ import numpy as np
 from dubbench.timeline import costs
 from dubbench.timeline.limits import EARLIEST, EXACT
 from dubbench.timeline.pieces import Piece, Way, earliest
+from dubbench.timeline.prices import PRICES
 from dubbench.timeline.programme import Values
 from dubbench.types import Seconds
 
@@ -36,6 +37,13 @@ def chosen(pieces: Sequence[Piece], kept: Sequence[bool], film: Seconds, gap: Se
         choice = any(len(piece.ways) > 1 for piece in part) and _presses(part, film, gap)
         ways += _cheapest(part, kept[block], film, gap) if choice else [0] * len(part)
     return ways
+
+
+def worded(naturals: Sequence[Seconds], *, pace: float = 1.0, fill: bool = True) -> tuple[Way, ...]:
+    """The ways of a line that is not spoken yet, from the natural durations of its wordings, the best first."""
+    lost = [naturals[0] - natural for natural in naturals]
+    costs = [PRICES.wording * (i > 0) + PRICES.lost * max(0.0, less) for i, less in enumerate(lost)]
+    return tuple(Way.read(n, pace=pace, cost=c, fill=fill) for n, c in zip(naturals, costs, strict=True))
 
 
 def pressed(pieces: Sequence[Piece], film: Seconds, gap: Seconds) -> list[bool]:
