@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from dubbench.translation import mending, phrases, residue
-from dubbench.translation.wordings import distinct, faithful, names, negations, shorter, without_fillers
+from dubbench.translation.guard import faithful, names, negations
+from dubbench.translation.wordings import distinct, shorter, without_fillers
 
 
 @pytest.mark.parametrize(
@@ -71,10 +72,16 @@ def test_a_wording_that_says_something_else_is_refused(wording: str, to: str) ->
     assert distinct(to, [wording], "pt") == [to]
 
 
-def test_wordings_are_best_first_then_shorter_and_at_most_three() -> None:
+def test_wordings_are_best_first_then_shorter_and_at_most_four() -> None:
     best = "Eu não tenho muito tempo para isso agora."
     others = ["Não tenho tempo.", "Não tenho tempo agora.", "Não tenho muito tempo agora.", best, "Tenho tempo."]
-    assert distinct(best, others, "pt") == [best, "Não tenho muito tempo agora.", "Não tenho tempo."]
+    ladder = [best, "Não tenho muito tempo agora.", "Não tenho tempo agora.", "Não tenho tempo."]
+    assert distinct(best, others, "pt") == ladder
+    assert distinct(best, [*others, "Não tenho."], "pt") == [*ladder[:3], "Não tenho."]
+    assert distinct(best, ["Eu não tenho muito tempo para isso já."], "pt") == [
+        best,
+        "Eu não tenho muito tempo para isso já.",
+    ]
 
 
 def test_names_and_negations_are_counted() -> None:
