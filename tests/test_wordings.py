@@ -6,7 +6,7 @@ import pytest
 
 from dubbench.translation import mending, phrases, residue
 from dubbench.translation.guard import faithful, names, negations
-from dubbench.translation.wordings import distinct, shorter, without_fillers
+from dubbench.translation.wordings import distinct, plainer, shorter, without_fillers
 
 
 @pytest.mark.parametrize(
@@ -70,6 +70,25 @@ def test_speech_contracts(language: str, text: str, short: str) -> None:
 def test_a_wording_that_says_something_else_is_refused(wording: str, to: str) -> None:
     assert not faithful(wording, to, "pt")
     assert distinct(to, [wording], "pt") == [to]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "plain"),
+    [
+        ("pt", "Oh, sim, eles têm realmente bons hambúrgueres.", "Sim, eles têm bons hambúrgueres."),
+        ("pt", "Na verdade, ele veio ontem.", "Ele veio ontem."),
+        ("pt", "Ele veio, honestamente.", "Ele veio."),
+        ("pt", "Não realmente.", "Não realmente."),
+        ("pt", "Isso não realmente importa agora.", "Isso não realmente importa agora."),
+        ("pt", "Está bem. Ei, vamos lá agora.", "Está bem. Vamos lá agora."),
+        ("pt", "Realmente?", "Realmente?"),
+        ("en", "Well, I really like it.", "I like it."),
+        ("es", "Bueno, en realidad no lo sé.", "No lo sé."),
+        ("fr", "Oh, je ne sais pas vraiment.", "Oh, je ne sais pas vraiment."),
+    ],
+)
+def test_emphasis_and_openings_go(language: str, text: str, plain: str) -> None:
+    assert plainer(text, language) == plain
 
 
 def test_wordings_are_best_first_then_shorter_and_at_most_four() -> None:

@@ -175,6 +175,7 @@ def settled(
         if others and terms_of.missed(line.text, others[0], terms):
             others = [terms_of.obeyed(bare[i], terms, again, target)]
         others += [wordings.shorter(text, target) for text in (best, *others)]
+        others += [wordings.plainer(text, target) for text in (best, *others)]
         lost = terms_of.missed(line.text, best, terms)
         found.append(
             [w for w in wordings.distinct(best, others, target) if terms_of.missed(line.text, w, terms) == lost]

@@ -84,6 +84,7 @@ class Marian:
         for said, whole in ((text, best), (bare, others[0])) if others else ((text, best),):
             others += self._briefer(said, whole, line=line)
         others += [wordings.shorter(other, self.target) for other in (best, *others)]
+        others += [wordings.plainer(other, self.target) for other in (best, *others)]
         found = wordings.distinct(best, others, self.target)
         lost = glossary.missed(text, best, terms)
         return [wording for wording in found if glossary.missed(text, wording, terms) == lost]

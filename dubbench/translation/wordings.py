@@ -80,6 +80,19 @@ _SHORTER: dict[str, tuple[tuple[str, str], ...]] = {
 }  # fmt: skip
 
 
+_EMPHASIS = {
+    "pt": r"realmente|honestamente|francamente|basicamente|simplesmente|definitivamente|absolutamente|na verdade",
+    "es": r"realmente|honestamente|francamente|básicamente|simplemente|definitivamente|absolutamente|en realidad",
+    "en": r"really|honestly|frankly|basically|simply|definitely|absolutely|actually|literally|totally|in fact",
+}
+_OPENING = {
+    "pt": r"ah|oh|ei|ok|olha|bem|bom|então|tá|uau", "es": r"ah|oh|oye|ok|mira|bueno|bien|entonces|pues",
+    "en": r"oh|ah|hey|ok|okay|well|so|now|look|wow",
+}  # fmt: skip
+"""What a sentence opens with and says nothing, before a comma."""
+_DENIED = r"(?<!não )(?<!nunca )(?<!not )(?<!n't )(?<!no )(?<!nunca )(?<!never )"
+
+
 def without_fillers(text: str, language: str) -> str:
     """A sentence without the words that speech is padded with; the same text when it has none, or nothing else."""
     first, between, *others = _FILLERS.get(language[:2], ("", ""))
@@ -106,6 +119,20 @@ def shorter(text: str, language: str) -> str:
     return " ".join(re.sub(r"\^(.)", lambda match: match[1].upper(), text).split())
 
 
+def plainer(text: str, language: str) -> str:
+    """A text without emphasis and openings ("really", "oh,"): it says the same less warmly, so it comes last."""
+    language = language[:2]
+    if language not in _EMPHASIS or len(text.split()) < 3:
+        return text
+    opening = re.compile(rf"(^|(?<=[.!?…] ))(?:{_OPENING[language]}),\s+(\w)(?=\S* \S)", re.IGNORECASE)
+    for _ in range(2):
+        text = opening.sub(lambda found: found[1] + found[2].upper(), text)
+    word = rf"{_DENIED}\b(?:{_EMPHASIS[language]})\b"
+    emphasis = rf"(?:(?<=^)|(?<=[.!?…] )){word},?\s+|,\s*{word}(?=[,.!?…])|{word}\s+"
+    kept = re.sub(r"\s+", " ", re.sub(emphasis, "", text, flags=re.IGNORECASE)).strip()
+    return kept[:1].upper() + kept[1:] if text[:1].isupper() and len(kept.split()) >= 2 else text
+
+
 def distinct(best: str, others: Iterable[str], language: str) -> list[str]:
     """`best`, then at most three faithful to it, each noticeably shorter than the one before, with the shortest."""
     fit = {text for text in others if len(text) < len(best) and any(char.isalnum() for char in text)}
@@ -118,4 +145,4 @@ def distinct(best: str, others: Iterable[str], language: str) -> list[str]:
     return [*ladder[: MOST - len(ends)], *ends] if ends else ladder
 
 
-__all__ = ["distinct", "shorter", "without_fillers"]
+__all__ = ["distinct", "plainer", "shorter", "without_fillers"]
