@@ -64,7 +64,7 @@ def spent() -> float:
 
 
 def our_own(home: Path) -> dict[str, float]:
-    """Processor seconds of fit, mix and mux of a finished dub, made anew from what the models gave; libraries loaded."""
+    """Processor seconds of fit, mix and mux of a finished dub, made anew of what the models gave; libraries loaded."""
     dub, speak = documents.read(home), dubbench.load("kokoro")
     fitting.fit(dub, speak)
     costs, before = {}, spent()
