@@ -71,22 +71,10 @@ def need(language: str) -> None:
 
 def written_out(text: str, language: str) -> str:
     """`text` as espeak-ng reads it right: abbreviations, dates, numbers and signs in words, marks it knows."""
-    language = language[:2]
-    for pattern, words in FACTS["said"].get(language, {}).items():
-        flags = re.NOFLAG if language == "en" else re.IGNORECASE
-        text = re.sub(pattern, words, text, flags=flags)
-    text = re.sub(r"\b(\d{1,2})/(\d{1,2})/(\d{4})\b", lambda m: _date(m, language), text)
     text = _SILENT.sub(" ", spoken(text, language).translate(_TYPED))
     text = re.sub(r"\b(?:[A-Z]\.){2,}(?=\s+[a-z])", lambda m: m[0].replace(".", ""), text)
     text = re.sub(r"\b([A-ZÀ-Ý])\.(?=\s[A-ZÀ-Ý])", r"\1", re.sub(r"\.{2,}", "…", text))
     return re.sub(r"\s-+\s", " — ", " ".join(text.split()))
-
-
-def _date(match: re.Match[str], language: str) -> str:
-    rule, (day, month, year) = FACTS["dates"].get(language), map(int, match.groups())
-    if not rule or not (1 <= day <= 31 and 1 <= month <= 12):
-        return match[0]
-    return str(rule["form"].format(day=rule["first"] if day == 1 else day, month=rule["months"][month - 1], year=year))
 
 
 def _by_espeak(text: str, language: str) -> str:
