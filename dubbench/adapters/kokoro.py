@@ -23,6 +23,7 @@ from dubbench.adapters import kokoro_text
 from dubbench.adapters.kokoro_text import FACTS, TOKENS
 from dubbench.errors import BadInput
 from dubbench.stages.speak import Speak, Spoken
+from dubbench.text import pronunciations
 from dubbench.types import Controls, Phoneme, Samples, Seconds, Sound, Voice
 
 RATE, FRAME = 24_000, 600
@@ -124,6 +125,11 @@ class Kokoro(Speak):
         guests = FACTS["guests"].get(language, {})
         at_home = (_voice(preset, hertz, language).but(language=language) for preset, hertz in own.items())
         return (*at_home, *(_voice(preset, hertz, language) for preset, hertz in guests.items()))
+
+    def reads(self, reading: str, language: str) -> bool:
+        """IPA too, in the languages that espeak-ng reads, where the model has a symbol for each of its sounds."""
+        readable = language in kokoro_text.ESPEAK and kokoro_text.from_ipa(reading) is not None
+        return readable if pronunciations.ipa(reading) else True
 
     def estimate(self, text: str, voice: Voice, language: str) -> Seconds:
         """Seconds at pace 1, from the model's own durations."""

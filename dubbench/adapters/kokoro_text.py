@@ -11,6 +11,7 @@ import ctypes
 import json
 import re
 import threading
+import unicodedata
 from collections.abc import Callable
 from functools import cache
 from importlib.util import find_spec
@@ -34,6 +35,11 @@ _TIED = {
     "a^ɪ": "I", "a^ʊ": "W", "d^z": "ʣ", "d^ʒ": "ʤ", "e^ɪ": "A", "o^ʊ": "O", "ə^ʊ": "Q", "t^s": "ʦ", "t^ʃ": "ʧ",
     "ɔ^ɪ": "Y",
 }  # fmt: skip
+_IPA = str.maketrans({
+    "'": "ˈ", ":": "ː", "g": "ɡ", "ɫ": "l", "ɝ": "ɜ", "\u0361": "", "\u035c": "", ".": "", "\u032f": "", "\u0329": "",
+})  # fmt: skip
+"""What people write in IPA and the model has another sign for, or none: ties, points between syllables."""
+
 _HOOKED = dict(zip("ᶀᶁᶂᶃᶄᶅᶆᶇᶈᶉᶊᶎ", "bdfɡklmnpɾsz", strict=True))
 _TYPED = str.maketrans({
     "«": "“", "»": "”", "„": "“", "[": "(", "]": ")", "{": "(", "}": ")", "¿": "", "¡": "", "।": ".", "’": "'",
@@ -84,7 +90,12 @@ def _by_espeak(text: str, language: str) -> str:
     """
     pieces = names.parts(text, language)
     if len(pieces) > 1:
-        return "".join(_by_espeak(words, code if code in ESPEAK else language) for words, code in pieces)
+        return "".join(
+            from_ipa(code) or words if code[0] == "/" else _by_espeak(words, code if code in ESPEAK else language)
+            for words, code in pieces
+        )
+    if pieces and pieces[0][1][0] == "/":
+        return from_ipa(pieces[0][1]) or pieces[0][0]
     text, out = pieces[0][0], ""
     for i, piece in enumerate(_MARKS.split(written_out(text, language))):
         said = espeak().say(piece, ESPEAK[language]) if i % 2 == 0 and any(c.isalnum() for c in piece) else ""
@@ -94,6 +105,16 @@ def _by_espeak(text: str, language: str) -> str:
         for pair, one in _TIED.items():
             out = out.replace(pair, one)
     return out
+
+
+def from_ipa(reading: str) -> str | None:
+    """IPA between slashes in the model's own symbols; None where one of them is none of its."""
+    said = unicodedata.normalize("NFD", reading.strip("/ ")).translate(_IPA).replace("c\u0327", "ç")
+    for pair, one in _TIED.items():
+        said = said.replace(pair.replace("^", ""), one)
+    sounds = said.replace(" ", "")
+    known = all(c in TOKENS and (c.isalpha() or c in "ˈˌː\u0303ʰʲ") for c in sounds)
+    return said if known and any(c.isalpha() for c in sounds) else None
 
 
 def _japanese(text: str) -> str:
