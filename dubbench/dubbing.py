@@ -14,6 +14,7 @@ from dubbench.errors import BadInput
 from dubbench.run import Run
 from dubbench.stages.base import Progress, Stage, quiet
 from dubbench.text.glossary import read as read_glossary
+from dubbench.text.pronunciations import read as read_pronunciations
 from dubbench.types import Dub, Line, Source, Wishes
 
 
@@ -34,6 +35,7 @@ def dub(  # type: ignore[misc]
     voices: Mapping[str, str] | None = None,
     speakers: int | None = None,
     glossary: str | Path | None = None,
+    pronunciations: str | Path | None = None,
     preview: bool = False,
     lipsync: bool = False,
     watermark: bool = True,
@@ -43,16 +45,16 @@ def dub(  # type: ignore[misc]
 
     `out` is the folder to write (default: the film's name with the language, beside you); with several languages each
     gets a folder inside. `source_language` is guessed unless given. `cast` and `models` ({"speak": "pico"}) choose who
-    plays which part. `transcript` and `translation` are SRT or VTT files, `glossary` a table of terms, `voices` maps a
-    speaker to a voice's name, `speakers` says how many there are. If `out` already holds this film's dub, only what
-    changed is done again.
+    plays which part. `transcript` and `translation` are SRT or VTT files, `glossary` a table of terms,
+    `pronunciations` one of words and how they are said; `voices` maps a speaker to a voice's name, `speakers` says how
+    many there are. If `out` already holds this film's dub, only what changed is done again.
 
     Raises BadInput, Missing, Unsupported, AdapterFailed, Refused; the source is never written to.
     """
     runs = prepared(
         source, to, out=out, source_language=source_language, cast=cast, models=models, transcript=transcript,
-        translation=translation, voices=voices, speakers=speakers, glossary=glossary, preview=preview, lipsync=lipsync,
-        watermark=watermark, progress=progress,
+        translation=translation, voices=voices, speakers=speakers, glossary=glossary,
+        pronunciations=pronunciations, preview=preview, lipsync=lipsync, watermark=watermark, progress=progress,
     )  # fmt: skip
     for run in runs:
         fetch(run)
@@ -73,6 +75,7 @@ def prepared(
     voices: Mapping[str, str] | None = None,
     speakers: int | None = None,
     glossary: str | Path | None = None,
+    pronunciations: str | Path | None = None,
     preview: bool = False,
     lipsync: bool = False,
     watermark: bool = True,
@@ -92,6 +95,7 @@ def prepared(
         cast=cast, models=models or {}, speakers=speakers, preview=preview, lipsync=lipsync, watermark=watermark
     )
     own_lines, own_translation, terms = _path(transcript), _path(translation), _path(glossary)
+    readings = _path(pronunciations)
     if own_translation and len(targets) > 1:
         raise BadInput("a translation file is in one language: give one --to with --translation")
     film = media.probe(Path(source))
@@ -100,12 +104,14 @@ def prepared(
     folder = Path(out) if out else Path(f"{Path(source).stem}.{'-'.join(targets)}")
     homes = {target: folder if len(targets) == 1 else folder / target for target in targets}
     for home in homes.values():
-        door.check(home, (Path(source), own_lines, own_translation, terms))
+        door.check(home, (Path(source), own_lines, own_translation, terms, readings))
     runs = []
     for target, home in homes.items():
         started = begin(film, target, home, folder, source_language=spoken, wishes=wishes)
         if terms:
             started = started.but(glossary=read_glossary(terms))
+        if readings:
+            started = started.but(pronunciations=read_pronunciations(readings, target))
         if own_lines:
             brought_lines = with_transcript(started, own_lines)
             edits.guard(started, brought_lines, home)
@@ -158,6 +164,7 @@ def redub(
     voices: Mapping[str, str] | None = None,
     translation: str | Path | None = None,
     glossary: str | Path | None = None,
+    pronunciations: str | Path | None = None,
     **wishes: Any,
 ) -> Run:
     """Walk again through the dub in `folder` after its dub.json was edited: only what changed is done again.
@@ -167,11 +174,13 @@ def redub(
     """
     home = Path(folder)
     known = documents.read(home)
-    own_translation, terms = _path(translation), _path(glossary)
+    own_translation, terms, readings = _path(translation), _path(glossary), _path(pronunciations)
     door.same_film(known, home)
     known = known.but(wishes=wished(**{**dict(known.wishes), **wishes}))
     if terms:
         known = known.but(glossary=read_glossary(terms))
+    if readings:
+        known = known.but(pronunciations=read_pronunciations(readings, known.target_language))
     told = known.source_language if known.language_confidence is None else None
     stages = stages_for(known.wishes, told, known.target_language, worded=_all_worded(known), progress=progress)
     if own_translation:

@@ -165,7 +165,10 @@ class Take(Noun):
 
 
 class Controls(Noun):
-    """What a person may ask of the voice; None means no wish. A line's wishes go before its speaker's."""
+    """What a person may ask of the voice; None means no wish. A line's wishes go before its speaker's.
+
+    `pronunciation` is "word=reading; word=reading" (`text.pronunciations`), and goes before the dub's list.
+    """
 
     pace: float | None = Field(None, ge=0.5, le=2.0)
     style: str | None = None
@@ -287,7 +290,8 @@ class Dub(Noun):
     """One source in one target language, and everything known about it.
 
     `picture` maps source time to film time at its knots, linear between them; empty means identity. `mouths` is None
-    until somebody has looked. `made_by` maps a room to the entry and the content key that its part was made from, so
+    until somebody has looked. `pronunciations` maps words of the target language to how they are said
+    (`text.pronunciations`). `made_by` maps a room to the entry and the content key that its part was made from, so
     what is stale is found by comparing keys and never stored.
     """
 
@@ -303,6 +307,7 @@ class Dub(Noun):
     lines: tuple[Line, ...] = ()
     controls: FrozenDict[str, Controls] = Field(default_factory=dict)
     glossary: FrozenDict[str, str] = Field(default_factory=dict)
+    pronunciations: FrozenDict[str, str] = Field(default_factory=dict)
     picture: tuple[tuple[Seconds, Seconds], ...] = ()
     mouths: tuple[Mouth, ...] | None = None
     flags: tuple[Flag, ...] = ()

@@ -53,6 +53,7 @@ class Pico(Speak):
 
     licence = "Apache-2.0"
     languages = ("de", "en", "es", "fr", "it")
+    version = 2
     requires = ("py-nanotts==0.1.1",)
     parallel: ClassVar[int] = graphs.threads()
 

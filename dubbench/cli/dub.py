@@ -40,6 +40,8 @@ def _pairs(what: str) -> Any:
 @click.option(
     "--glossary", type=click.Path(path_type=Path), help="Terms and their translations (CSV, TSV, JSON, TOML)."
 )
+@click.option("--pronunciations", type=click.Path(path_type=Path),
+              help="Words and how they are said, respelled or in /IPA/ (CSV, TSV, JSON, TOML).")  # fmt: skip
 @click.option("--preview/--no-preview", help="Put a visible mark on the picture.")
 @click.option("--lipsync/--no-lipsync", help="Move the lips (needs a model: --model lipsync=NAME).")
 @click.option("--watermark/--no-watermark", default=True, help="The inaudible mark (content credentials stay).")

@@ -14,8 +14,8 @@ from dubbench import media, memory
 from dubbench.errors import AdapterFailed, BadInput, DubError
 from dubbench.stages.base import Progress, Stage, quiet
 from dubbench.stages.watermark import Watermark
-from dubbench.text import names
-from dubbench.types import Controls, Dub, Line, Phoneme, Seconds, Sound, Take, Voice
+from dubbench.text import names, pronunciations
+from dubbench.types import Controls, Dub, Flag, Line, Phoneme, Seconds, Sound, Take, Voice
 
 
 @dataclass(frozen=True)
@@ -93,8 +93,25 @@ class Speak(Stage):
             raise BadInput(f"line {line.id}: speaker '{line.speaker}' has no voice; add one to 'voices' in dub.json")
         return voice
 
+    def reads(self, reading: str, language: str) -> bool:
+        """Whether a pronunciation can be used: a respelling by everyone, IPA ("/ˈdʒɜːzi/") by those who say so here."""
+        return not pronunciations.ipa(reading)
+
+    def _unread(self, dub: Dub, line: Line) -> Line:
+        """The line with a flag for each reading it wants that this model cannot use."""
+        wanted = pronunciations.relevant(line.translation or "", pronunciations.of(dub, line))
+        flags = tuple(
+            Flag(room=self.room, name="reading-unused",
+                 detail=f"'{self.name}' cannot read {said} for '{word}': write a respelling of it")
+            for word, said in wanted.items() if not self.reads(said, dub.target_language)
+        )  # fmt: skip
+        return line if flags == tuple(f for f in line.flags if f.room == self.room) else line.flagged(self.room, *flags)
+
     def _with_names(self, dub: Dub, line: Line, text: str) -> str:
-        """`text` as the adapter is given it: kept names marked for those who can read them."""
+        """`text` as the adapter is given it: words respelled as wished, kept names marked for those who can read
+        them."""
+        usable = {w: said for w, said in pronunciations.of(dub, line).items() if self.reads(said, dub.target_language)}
+        text = pronunciations.applied(text, usable)
         if not self.reads_names or dub.source_language is None:
             return text
         return names.marked(text, line.text, dub.source_language, dub.target_language)
@@ -132,6 +149,7 @@ class Speak(Stage):
         lines = tuple(
             with_take(line, chosen[line.id], wanted[line.id]) if line.id in chosen else line for line in dub.lines
         )
+        lines = tuple(self._unread(dub, line) for line in lines)
         return dub.but(lines=lines, made_by=dub.by(self.room, self.name, memory.key(lines=wanted)))
 
     def takes(
