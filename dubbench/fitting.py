@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from dubbench import memory
+from dubbench import memory, tempo
 from dubbench.stages.base import Progress, quiet
-from dubbench.stages.speak import Speak
+from dubbench.stages.speak import Speak, with_take
 from dubbench.stages.translate import CHOSEN
 from dubbench.stages.watermark import Watermark
 from dubbench.timeline import ways as choice
-from dubbench.timeline.fit import EARLIEST, FASTEST, GAP, Piece, Place, missed, plan
+from dubbench.timeline.fit import EARLIEST, FASTEST, GAP, Piece, Place, Way, missed, plan
 from dubbench.types import Dub, Flag, Line, Seconds
 
 ROOM = "fit"
@@ -134,21 +134,46 @@ def _slot(line: Line) -> str:
 
 
 def place(dub: Dub, speak: Speak) -> Dub:
-    """Adds the true place of each line from the length of its speech, and flags what does not fit."""
-    pieces = [Piece.fixed(x.start, x.end, x.speech.duration) for x in dub.lines if x.speech is not None]
+    """Adds the true place of each line from the length of its speech, and flags what does not fit.
+
+    A take that came out longer than it was asked for is played faster where that helps, as far as the limits allow.
+    """
+    spoken = [line for line in dub.lines if line.speech is not None]
+    naturals = [speak.natural(dub, line, line.translation or "") for line in spoken]
+    pieces = [_taken(line, natural) for line, natural in zip(spoken, naturals, strict=True)]
     places = plan(pieces, dub.source.duration)
-    lines = []
-    for line, piece, spot in zip(dub.lines, pieces, places, strict=True):
-        natural = speak.natural(dub, line, line.translation or "")
-        flags = _misfits(piece, spot, dub.source.duration)
-        lines.append(
-            line.but(
-                placed_start=round(spot.start, 4),
-                placed_end=round(spot.start, 4) + spot.duration,
-                tempo=round(natural / spot.duration, 4),
-            ).flagged("place", *flags)
-        )
-    return dub.but(lines=tuple(lines), made_by=dub.by("place", "dubbench", memory.key(p=[x.start for x in places])))
+    lines = {}
+    for line, natural, piece, spot in zip(spoken, naturals, pieces, places, strict=True):
+        line = _kept_to(dub, line, spot.duration)
+        start = round(spot.start, 4)
+        assert line.speech is not None
+        length = line.speech.duration
+        placed = line.but(placed_start=start, placed_end=start + length, tempo=round(natural / length, 4))
+        lines[line.id] = placed.flagged("place", *_misfits(piece, spot, dub.source.duration))
+    key = memory.key(p=[x.start for x in places])
+    return dub.with_lines(lines).but(made_by=dub.by("place", "dubbench", key))
+
+
+LONGER = 1.02
+"""A take this much longer than it was asked for was not kept to its length."""
+
+
+def _taken(line: Line, natural: Seconds) -> Piece:
+    """A spoken line: takes as long as it takes, unless that is longer than it was asked for."""
+    assert line.speech is not None
+    length, asked = line.speech.duration, natural / (line.take.pace if line.take else 1.0)
+    if length <= LONGER * asked:
+        return Piece.fixed(line.start, line.end, length)
+    shortest = max(asked, natural / FASTEST, length / FASTEST)
+    return Piece(line.start, line.end, (Way(length, min(shortest, length), length),))
+
+
+def _kept_to(dub: Dub, line: Line, seconds: Seconds) -> Line:
+    """The line with its take played in `seconds`, if that is less than the take has."""
+    if line.take is None or line.take.speech.duration - seconds < 0.001:
+        return line
+    take = tempo.hastened(dub, line.take, seconds)
+    return with_take(line, take, line.made_by["speak"])
 
 
 def _misfits(piece: Piece, spot: Place, film: Seconds) -> tuple[Flag, ...]:
