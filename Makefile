@@ -1,11 +1,11 @@
 # setup: an environment of our own · demo: a real clip, dubbed · test · check: style, types, layers · bench: seconds, memory
-# dubs: real clips dubbed, and each file judged from outside
+# dubs: real clips dubbed, and each file judged from outside · durations: estimated against spoken lengths
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test check bench dubs clean
+.PHONY: setup demo test check bench dubs durations clean
 .DELETE_ON_ERROR:
 
 setup: $(READY)
@@ -34,6 +34,9 @@ bench: $(READY)
 
 dubs: $(READY)
 	$(BIN)/python eval/dubs.py $(FILMS)
+
+durations: $(READY)
+	$(BIN)/python eval/durations.py $(ENGINES)
 
 clean:
 	rm -rf $(VENV) demo build *.egg-info
