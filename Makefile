@@ -1,11 +1,12 @@
 # setup: an environment of our own · demo: a real clip, dubbed · test · check: style, types, layers · bench: seconds, memory
 # dubs: real clips dubbed, and each file judged from outside · fit: the plan beside what other tools do
+# durations: estimated against spoken lengths
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test check bench dubs fit clean
+.PHONY: setup demo test check bench dubs fit durations clean
 .DELETE_ON_ERROR:
 
 setup: $(READY)
@@ -37,6 +38,9 @@ dubs: $(READY)
 
 fit: $(READY)
 	$(BIN)/python eval/fit.py $(DUBS)
+
+durations: $(READY)
+	$(BIN)/python eval/durations.py $(ENGINES)
 
 clean:
 	rm -rf $(VENV) demo build *.egg-info

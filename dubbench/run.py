@@ -99,6 +99,7 @@ class Run:
         speak: Any = self.stages["speak"]
         mark: Any = self.stages.get("watermark") if self.dub.wishes.watermark else None
         self._step("casting", lambda: casting.cast_voices(self.dub, speak, self.voices), speak)
+        self._timed("fit", lambda: speak.calibrate(self.dub, self.progress, mark=mark), speak)
         self._step("fit", lambda: fitting.fit(self.dub, speak, self.progress, mark=mark), speak)
         before = speak.made
         self._step("speak", lambda: _marked(speak(self.dub, self.progress, mark=mark), mark), speak)

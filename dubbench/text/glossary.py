@@ -99,11 +99,20 @@ def obeyed(text: str, terms: Mapping[str, str], translate: Callable[[str], str],
         hidden, kept = protect(text, wrong, shape=shape)
         restored = restore(translate(hidden), kept)
         if restored is not None and not missed(text, restored, terms):
-            return agreeing(restored, wrong.values(), target)
+            return begun(agreeing(restored, wrong.values(), target), wrong.values())
     for term, wanted in wrong.items():
         alone = translate(term).strip(" .")
         best = pattern(alone, loose=True).sub(lambda _, wanted=wanted: wanted, best) if alone else best  # type: ignore[misc]
-    return best
+    return begun(best, wrong.values())
+
+
+def begun(text: str, terms: Iterable[str]) -> str:
+    """`text` with a capital where a lower-case term begins a sentence; "iPhone" stays as it is."""
+    for term in terms:
+        if term.islower():
+            start = re.compile(rf"(?:^|(?<=[.!?…] )){re.escape(term)}(?!\w)")
+            text = start.sub(term[0].upper() + term[1:], text)
+    return text
 
 
 _GENDERED = {
@@ -221,4 +230,4 @@ def _line(text: str, term: object) -> int:
     return text.count("\n", 0, at) + 1 if at >= 0 else 0
 
 
-__all__ = ["agreeing", "checked", "missed", "obeyed", "pattern", "protect", "read", "relevant", "restore"]
+__all__ = ["agreeing", "begun", "checked", "missed", "obeyed", "pattern", "protect", "read", "relevant", "restore"]
