@@ -1,11 +1,12 @@
 # setup: an environment of our own · demo: a real clip, dubbed · test · check: style, types, layers · bench: seconds, memory
-# dubs: real clips dubbed, and each file judged from outside · durations: estimated against spoken lengths
+# dubs: real clips dubbed, and each file judged from outside · fit: the plan beside what other tools do
+# durations: estimated lengths against spoken ones
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test check bench dubs durations clean
+.PHONY: setup demo test check bench dubs fit durations clean
 .DELETE_ON_ERROR:
 
 setup: $(READY)
@@ -34,6 +35,9 @@ bench: $(READY)
 
 dubs: $(READY)
 	$(BIN)/python eval/dubs.py $(FILMS)
+
+fit: $(READY)
+	$(BIN)/python eval/fit.py $(DUBS)
 
 durations: $(READY)
 	$(BIN)/python eval/durations.py $(ENGINES)

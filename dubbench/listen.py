@@ -15,7 +15,7 @@ from dubbench.stages.speak import Speak, with_take
 from dubbench.stages.transcribe import Transcribe
 from dubbench.stages.watermark import Watermark
 from dubbench.text import pronunciations, spelling
-from dubbench.timeline.fit import FASTEST, SLOWEST
+from dubbench.timeline.limits import FASTEST, SLOWEST
 from dubbench.types import Dub, Flag, Line, Seconds, Sound, Take
 
 ROOM = "listen"

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from dubbench import casting, catalog, documents, edits, languages, listen, media, memory, report, rooms
+from dubbench import casting, catalog, documents, edits, fitting, languages, listen, media, memory, report, rooms
 from dubbench.brought import PERSON, with_translation
 from dubbench.errors import AdapterFailed, BadInput, DubError
 from dubbench.stages.base import Progress, Stage, quiet
@@ -100,11 +100,11 @@ class Run:
         mark: Any = self.stages.get("watermark") if self.dub.wishes.watermark else None
         self._step("casting", lambda: casting.cast_voices(self.dub, speak, self.voices), speak)
         self._timed("fit", lambda: speak.calibrate(self.dub, self.progress, mark=mark), speak)
-        self._step("fit", lambda: rooms.fit(self.dub, speak, self.progress, mark=mark), speak)
+        self._step("fit", lambda: fitting.fit(self.dub, speak, self.progress, mark=mark), speak)
         before = speak.made
         self._step("speak", lambda: _marked(speak(self.dub, self.progress, mark=mark), mark), speak)
         self.redone["speak"] = speak.made - before
-        self._step("place", lambda: rooms.place(self.dub, speak))
+        self._step("place", lambda: fitting.place(self.dub, speak))
         ear: Any = self.stages["transcribe"]
         if ear.speaks(self.dub.target_language):
             self._listen(ear, speak, mark)
@@ -124,7 +124,7 @@ class Run:
         )
         if changed:
             self.redone["retake"] = len(changed)
-            self._step("place", lambda: rooms.place(self.dub, speak))
+            self._step("place", lambda: fitting.place(self.dub, speak))
 
     def _heard(self, sound: Callable[[], Sound], **of: str) -> str:
         ear: Any = self.stages["transcribe"]

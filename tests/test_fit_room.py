@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import dubbench
-from dubbench import documents, rooms
+from dubbench import documents, fitting
 from dubbench.adapters.toy import ToySpeak
 from dubbench.timeline.fit import FASTEST
 from dubbench.types import Dub, Line, Source, Voice
@@ -35,8 +35,8 @@ def natural(dub: Dub, text: str) -> float:
 
 def test_a_line_that_would_be_hurried_takes_its_shorter_wording(tmp_path: Path) -> None:
     seconds = natural(one_line(tmp_path, 3.0), LONG)
-    hurried = rooms.fit(one_line(tmp_path, seconds / 1.8), ToySpeak(name="toy-speak")).lines[0]
-    easy = rooms.fit(one_line(tmp_path, seconds), ToySpeak(name="toy-speak")).lines[0]
+    hurried = fitting.fit(one_line(tmp_path, seconds / 1.8), ToySpeak(name="toy-speak")).lines[0]
+    easy = fitting.fit(one_line(tmp_path, seconds), ToySpeak(name="toy-speak")).lines[0]
     assert (easy.translation, easy.tempo) == (LONG, 1.0)
     assert hurried.translation == SHORT
     assert (hurried.tempo or 0) <= FASTEST
@@ -45,7 +45,17 @@ def test_a_line_that_would_be_hurried_takes_its_shorter_wording(tmp_path: Path) 
 def test_a_person_s_own_wording_is_never_changed(tmp_path: Path) -> None:
     dub = one_line(tmp_path, 1.0)
     approved = dub.with_lines({"L1": dub.lines[0].but(approved=True)})
-    assert rooms.fit(approved, ToySpeak(name="toy-speak")).lines[0].translation == LONG
+    assert fitting.fit(approved, ToySpeak(name="toy-speak")).lines[0].translation == LONG
+
+
+def test_the_plan_s_choice_of_a_wording_is_the_plan_s_to_change_and_a_person_s_is_not(tmp_path: Path) -> None:
+    seconds = natural(one_line(tmp_path, 3.0), LONG)
+    short = fitting.fit(one_line(tmp_path, seconds / 1.8), ToySpeak(name="toy-speak"))
+    assert short.lines[0].translation == SHORT
+    roomy = short.with_lines({"L1": short.lines[0].but(end=9.0)})
+    assert fitting.fit(roomy, ToySpeak(name="toy-speak")).lines[0].translation == LONG
+    chosen = short.with_lines({"L1": short.lines[0].but(translation=LONG)})
+    assert fitting.fit(chosen, ToySpeak(name="toy-speak")).lines[0].translation == LONG
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from itertools import takewhile
 
 from dubbench.text import subtitles
-from dubbench.timeline.fit import FASTEST, SLOWEST, TOLERANCE
+from dubbench.timeline.limits import FASTEST, SLOWEST, TOLERANCE
 from dubbench.types import Dub, Line, Seconds
 
 UNHEARD: Seconds = 0.8

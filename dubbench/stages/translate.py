@@ -13,6 +13,9 @@ from dubbench.text import glossary
 from dubbench.translation import leftovers
 from dubbench.types import Dub, Line
 
+CHOSEN = "wording"
+"""In `Line.made_by`: the key of the wording that a machine chose, so that a person's own choice is known from it."""
+
 
 class Translate(Stage):
     """The translate room."""
@@ -66,9 +69,8 @@ class Translate(Stage):
         progress(self.room, len(todo), len(todo), "translated")
         lines = list(dub.lines)
         for i in stale:
-            lines[i] = lines[i].but(
-                translation=found[i][0], wordings=tuple(found[i]), made_by=lines[i].made(self.room, keys[i])
-            )
+            made = {**lines[i].made_by, self.room: keys[i], CHOSEN: memory.key(text=found[i][0])}
+            lines[i] = lines[i].but(translation=found[i][0], wordings=tuple(found[i]), made_by=made)
         return checked(dub.but(lines=tuple(lines), made_by=dub.by(self.room, self.name, memory.key(lines=keys))))
 
     def _asked(self, dub: Dub, part: Sequence[int]) -> list[list[str]]:
