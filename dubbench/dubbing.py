@@ -172,6 +172,26 @@ def redub(
     It is asked for as it was before, but for what is given: `wishes` are `cast`, `models`, `speakers`, `preview`,
     `lipsync` and `watermark` of `dub`. Raises what `dub` raises.
     """
+    run = prepared_again(
+        folder, progress, voices=voices, translation=translation, glossary=glossary, pronunciations=pronunciations,
+        **wishes,
+    )  # fmt: skip
+    fetch(run)
+    run.walk()
+    return run
+
+
+def prepared_again(
+    folder: str | Path,
+    progress: Progress = quiet,
+    *,
+    voices: Mapping[str, str] | None = None,
+    translation: str | Path | None = None,
+    glossary: str | Path | None = None,
+    pronunciations: str | Path | None = None,
+    **wishes: Any,
+) -> Run:
+    """The walk that `redub` would make with the same arguments, everything asked for checked; nothing is written."""
     home = Path(folder)
     known = documents.read(home)
     own_translation, terms, readings = _path(translation), _path(glossary), _path(pronunciations)
@@ -188,8 +208,6 @@ def redub(
     check_voices(known, stages, named(voices))
     run = Run(known, home, cast_of(known.wishes), stages, progress, voices=named(voices))
     run.translation = own_translation
-    fetch(run)
-    run.walk()
     return run
 
 

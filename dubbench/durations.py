@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -33,6 +33,9 @@ SHORTEST: Seconds = 0.3
 TRUST = 0.01
 """How much the usual weights count beside takes: a hundredth of one each. Ten times as much or as little was worse."""
 
+NEWEST = 200
+"""Takes of a voice that are remembered."""
+
 _VOWELS = frozenset("aeiouyøœæəɐаеёиіоуыэюяєїαεηιουω")
 _SYLLABLES = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 """Scripts that write a syllable with each character."""
@@ -40,11 +43,37 @@ _COMMAS, _STOPS = re.compile(r"[,;:—–、，；：]+"), re.compile(r"[.!?…�
 
 
 class Sample(NamedTuple):
-    """What a take taught: counts of its text (`counts`), the pace it was asked at, the seconds it lasted."""
+    """What a take taught: its text as the voice was given it, the pace it was asked at, the seconds it lasted."""
 
-    counts: tuple[float, ...]
+    text: str
     pace: float
     seconds: Seconds
+
+
+class Lesson(NamedTuple):
+    """What a voice's takes taught: its weights, whether it keeps the pace it is asked, and the takes themselves."""
+
+    weights: tuple[float, ...]
+    keeps: bool
+    samples: tuple[Sample, ...]
+
+    def seconds(self, text: str, language: str) -> Seconds:
+        """How long `text` takes at pace 1: as it did when it was said before, else by the weights."""
+        said = [sample for sample in self.samples if sample.text == text]
+        if not said:
+            return seconds(text, language, self.weights)
+        nearest = min(said, key=lambda sample: abs(sample.pace - 1))
+        return nearest.seconds * (nearest.pace if self.keeps else 1.0)
+
+    def kept(self) -> dict[str, object]:
+        """As JSON."""
+        return {"weights": self.weights, "keeps": self.keeps, "samples": self.samples}
+
+    @classmethod
+    def of(cls, kept: Mapping[str, Any]) -> Lesson:
+        """From JSON."""
+        samples = tuple(Sample(str(text), float(pace), float(took)) for text, pace, took in kept["samples"])
+        return cls(tuple(kept["weights"]), bool(kept["keeps"]), samples)
 
 
 def counts(text: str, language: str) -> tuple[float, ...]:
@@ -89,21 +118,25 @@ def seconds(text: str, language: str, weights: Sequence[float] | None = None) ->
     return max(SHORTEST, float(np.dot(counts(text, language), known)))
 
 
-def learned(samples: Sequence[Sample], language: str) -> tuple[float, ...]:
+def learned(samples: Sequence[Sample], language: str) -> Lesson:
     """The weights that explain a voice's takes: none negative, relative errors least, near the usual ones scaled.
 
-    Whether the voice keeps the pace it is asked is found out too: what explains the takes better is believed.
+    Whether the voice keeps the pace it is asked is found out too: what explains the takes better is believed. Of equal
+    samples one counts, and of many the newest.
     """
-    if not samples:
-        return usual(language)
-    fits = [_fit(samples, language, keeps) for keeps in (True, False)]
-    return min(fits, key=lambda fit: fit[1])[0]
+    known = tuple(dict.fromkeys(samples))[-NEWEST:]
+    if not known:
+        return Lesson(usual(language), True, ())
+    fits = {keeps: _fit(known, language, keeps) for keeps in (True, False)}
+    keeps = fits[True][1] <= fits[False][1]
+    return Lesson(fits[keeps][0], keeps, known)
 
 
 def _fit(samples: Sequence[Sample], language: str, keeps: bool) -> tuple[tuple[float, ...], float]:
+    """Weights, and the mean error that they leave."""
     from scipy.optimize import nnls
 
-    table = np.array([sample.counts for sample in samples])
+    table = np.array([counts(sample.text, language) for sample in samples])
     took = np.array([sample.seconds * (sample.pace if keeps else 1.0) for sample in samples])
     start = np.array(usual(language))
     start = start * np.median(took / (table @ start))
@@ -113,4 +146,4 @@ def _fit(samples: Sequence[Sample], language: str, keeps: bool) -> tuple[tuple[f
     return tuple(map(float, weights)), float(np.abs(table @ weights / took - 1).mean())
 
 
-__all__ = ["Sample", "counts", "learned", "seconds", "usual"]
+__all__ = ["Lesson", "Sample", "counts", "learned", "seconds", "usual"]

@@ -44,9 +44,9 @@ def taught(lines: Sequence[str], language: str, lengths: dict[float, list[Second
         order = [int(i) for i in np.random.default_rng(split).permutation(len(lines))]
         half = sorted(order[: len(order) // 2], key=lambda i: len(lines[i]))
         chosen = [half[i] for i in np.unique(np.linspace(0, len(half) - 1, number).round().astype(int))]
-        samples = [Sample(durations.counts(lines[i], language), 1.0, lengths[1.0][i]) for i in chosen]
-        weights, held = durations.learned(samples, language), order[len(order) // 2 :]
-        guesses = [durations.seconds(lines[i], language, weights) for i in held]
+        samples = [Sample(lines[i], 1.0, lengths[1.0][i]) for i in chosen]
+        lesson, held = durations.learned(samples, language), order[len(order) // 2 :]
+        guesses = [lesson.seconds(lines[i], language) for i in held]
         found.append([error([g / p for g in guesses], [lengths[p][i] for i in held]) for p in (1.0, PACE)])
     return [float(mean) for mean in np.mean(found, axis=0)]
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from dubbench import durations
 from dubbench.adapters.toy import ToySpeak
-from dubbench.durations import Sample, counts, learned, seconds, usual
+from dubbench.durations import Lesson, Sample, counts, learned, seconds, usual
 from dubbench.stages.speak import CALIBRATING, Spoken
 from dubbench.testing import tiny_dub
 from dubbench.types import Controls, Dub, Seconds, Voice
@@ -48,21 +49,27 @@ def worst(lines: tuple[str, ...], weights: tuple[float, ...]) -> float:
 
 def test_takes_teach_a_voice_and_more_teach_more() -> None:
     train, held = LINES["pt"][:12], LINES["pt"][12:]
-    few, many = ([Sample(counts(t, "pt"), 1.0, strange(t, "pt")) for t in train[:n]] for n in (3, 12))
-    assert learned([], "pt") == usual("pt")
-    assert worst(held, learned(many, "pt")) < 0.05 < worst(held, usual("pt"))
-    assert worst(held, learned(many, "pt")) < worst(held, learned(few, "pt")) < worst(held, usual("pt"))
-    assert min(learned(many, "pt")) >= 0
+    few, many = ([Sample(t, 1.0, strange(t, "pt")) for t in train[:n]] for n in (3, 12))
+    assert learned([], "pt").weights == usual("pt")
+    assert worst(held, learned(many, "pt").weights) < 0.05 < worst(held, usual("pt"))
+    assert worst(held, learned(many, "pt").weights) < worst(held, learned(few, "pt").weights) < worst(held, usual("pt"))
+    assert min(learned(many, "pt").weights) >= 0
 
 
 @pytest.mark.parametrize("keeps", [True, False])
 def test_whether_a_voice_keeps_its_pace_is_found_out(keeps: bool) -> None:
     paces = [1.0, 1.2, 0.9, 1.1] * 3
     samples = [
-        Sample(counts(text, "pt"), pace, strange(text, "pt", pace if keeps else 1.0))
+        Sample(text, pace, strange(text, "pt", pace if keeps else 1.0))
         for text, pace in zip(LINES["pt"][:12], paces, strict=True)
     ]
-    assert worst(LINES["pt"][12:], learned(samples, "pt")) < 0.05
+    lesson = learned(samples, "pt")
+    assert lesson.keeps is keeps
+    assert worst(LINES["pt"][12:], lesson.weights) < 0.05
+    assert [lesson.seconds(text, "pt") for text in LINES["pt"][:12]] == pytest.approx(
+        [strange(text, "pt") for text in LINES["pt"][:12]]
+    ), "what was said before takes as long as it took"
+    assert Lesson.of(json.loads(json.dumps(lesson.kept()))) == lesson
 
 
 class Guessing(ToySpeak):

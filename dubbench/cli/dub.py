@@ -72,8 +72,7 @@ def _dub(source: Path, targets: tuple[str, ...], out: Path | None, options: dict
         show((done.folder / done.output.film).parent)
 
 
-NEW = {"targets": "--to", "out": "--out", "source_language": "--from", "transcript": "--transcript",
-       "dry_run": "--dry-run"}  # fmt: skip
+NEW = {"targets": "--to", "out": "--out", "source_language": "--from", "transcript": "--transcript"}  # fmt: skip
 """Options that only a new dub takes."""
 
 
@@ -85,7 +84,7 @@ def _given(context: click.Context) -> dict[str, Any]:
 
 
 def _again(folder: Path, given: dict[str, Any]) -> None:
-    from dubbench import documents, dubbing
+    from dubbench import documents, dubbing, forecast
 
     if not (folder / documents.NAME).exists():
         inside = sorted(path.parent for path in folder.glob(f"*/{documents.NAME}"))
@@ -94,6 +93,9 @@ def _again(folder: Path, given: dict[str, Any]) -> None:
     new = [flag for name, flag in NEW.items() if name in given]
     if new:
         raise BadInput(f"{folder} is a dub already: {' and '.join(new)} cannot change it; leave out or give a film")
+    if given.pop("dry_run", False):
+        click.echo(forecast.again(folder, **given).row())
+        return
     with watched() as meter:
         dubbing.redub(folder, meter, **given)
     show(folder)

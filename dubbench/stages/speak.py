@@ -20,8 +20,6 @@ from dubbench.types import Controls, Dub, Flag, Line, Phoneme, Seconds, Sound, T
 CALIBRATING = 6
 """Lines of a voice that are spoken before the plan, where nothing is known of its speed: estimates of others are then
 4 to 6 % off instead of 8 to 16 (espeak-ng in four languages)."""
-TAUGHT = 200
-"""Samples of a voice that are kept, the newest."""
 
 
 @dataclass(frozen=True)
@@ -136,47 +134,47 @@ class Speak(Stage):
         """The line's wishes over its speaker's."""
         return line.controls.over(dub.controls.get(line.speaker, Controls()))
 
-    def natural(self, dub: Dub, line: Line, text: str) -> Seconds:
-        """`estimate`, remembered; what the fit plans with. Raises BadInput for text without a letter or digit."""
+    def natural(self, dub: Dub, line: Line, text: str, *, keep: bool = True) -> Seconds:
+        """What the fit plans with: `text` as the voice said it before, else as its takes teach, else `estimate`.
+
+        An estimate is remembered, unless `keep` is false. Raises BadInput for text without a letter or digit.
+        """
         _sayable(line, text)
         voice, store, text = self._at_hand(dub, line), memory.Memory(dub.folder), self._with_names(dub, line, text)
-        weights = self._taught(dub, voice).get("weights")
-        if weights is not None:
-            return durations.seconds(text, dub.target_language, weights)
+        lesson = self._taught(dub, voice)
+        if lesson is not None:
+            return lesson.seconds(text, dub.target_language)
         key = memory.key(
             estimate=text, voice=voice.preset or voice.id, language=dub.target_language, by=self.identity()
         )
         kept = store.recall("estimate", key)
         if kept is None:
             kept = float(self.ready().estimate(text, voice, dub.target_language))
-            store.keep("estimate", key, kept)
+            if keep:
+                store.keep("estimate", key, kept)
         return float(kept)
 
-    def _taught(self, dub: Dub, voice: Voice) -> dict[str, Any]:
-        """What takes of a voice taught so far: their samples, and the weights that explain them."""
-        if not self.calibrated:
-            return {}
-        return memory.Memory(dub.folder).recall("estimate", self._lesson(dub, voice)) or {}
+    def _taught(self, dub: Dub, voice: Voice) -> durations.Lesson | None:
+        """What takes of a voice taught so far."""
+        kept = memory.Memory(dub.folder).recall("estimate", self._lesson(dub, voice)) if self.calibrated else None
+        return None if kept is None else durations.Lesson.of(kept)
 
     def _lesson(self, dub: Dub, voice: Voice) -> str:
-        return memory.key(taught=voice.preset or voice.id, language=dub.target_language, by=self.identity())
+        whose = voice.preset or (voice.reference.sha256 if voice.reference else voice.id)
+        return memory.key(taught=whose, language=dub.target_language, by=self.identity())
 
     def _learn(self, dub: Dub, jobs: Sequence[tuple[Line, float]], takes: Sequence[Take]) -> None:
         """Remember how long takes lasted, voice by voice; later estimates go by it until there are more."""
         new: dict[str, list[durations.Sample]] = {}
         voices: dict[str, Voice] = {}
         for (line, pace), take in zip(jobs, takes, strict=True):
-            counted = durations.counts(self._with_names(dub, line, take.text), dub.target_language)
-            voices[take.voice] = self.voice(dub, line)
-            new.setdefault(take.voice, []).append(durations.Sample(counted, pace, take.speech.duration))
+            voice, text = self.voice(dub, line), self._with_names(dub, line, take.text)
+            voices[take.voice] = voice
+            new.setdefault(take.voice, []).append(durations.Sample(text, pace, take.speech.duration))
         for name, samples in new.items():
-            before = [
-                durations.Sample(tuple(c), p, s) for c, p, s in self._taught(dub, voices[name]).get("samples", ())
-            ]
-            known = list(dict.fromkeys([*before, *samples]))[-TAUGHT:]
-            weights = durations.learned(known, dub.target_language)
-            lesson = {"samples": known, "weights": weights}
-            memory.Memory(dub.folder).keep("estimate", self._lesson(dub, voices[name]), lesson)
+            before = self._taught(dub, voices[name])
+            lesson = durations.learned([*(before.samples if before else ()), *samples], dub.target_language)
+            memory.Memory(dub.folder).keep("estimate", self._lesson(dub, voices[name]), lesson.kept())
 
     def calibrate(self, dub: Dub, progress: Progress = quiet, *, mark: Watermark | None = None) -> None:
         """Speak a few lines of each voice that was never heard, short and long ones, so that the plan knows its speed.
@@ -189,7 +187,7 @@ class Speak(Stage):
         jobs = []
         for speaker in dict.fromkeys(line.speaker for line in lines):
             own = sorted((x for x in lines if x.speaker == speaker), key=lambda x: len(x.translation or ""))
-            if not self._taught(dub, self.voice(dub, own[0])):
+            if self._taught(dub, self.voice(dub, own[0])) is None:
                 chosen = np.unique(np.linspace(0, len(own) - 1, min(CALIBRATING, len(own))).round().astype(int))
                 jobs += [(own[i], 1.0) for i in chosen]
         if jobs:

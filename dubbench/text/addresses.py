@@ -23,9 +23,10 @@ _WWW = {
 _PLUS = {"en": "plus", "pt": "mais", "es": "más", "fr": "plus", "it": "più", "de": "plus"}
 
 _HOST = r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b"
-_ENDS = "com|org|net|edu|gov|info|io|app|dev|tv|br|pt|es|fr|it|de|uk|mx|ar|eu"
+_ENDS = "com|org|net|edu|gov|info|io|app|dev|tv|br|pt|fr|uk|mx"
+"""Of addresses that nothing else shows; "de", "es" and "it" are words too, and a space is soon forgotten."""
 _ADDRESS = re.compile(
-    rf"(?:https?://)?(?:[\w.+-]*\w@{_HOST}|www\.{_HOST}|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:{_ENDS})\b(?!\.\w)|"
+    rf"(?:https?://)?(?:[\w.+-]*\w@{_HOST}|www\.{_HOST}|(?<![\w.@-])[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:{_ENDS})\b(?!\.\w)|"
     rf"(?<=//){_HOST})(?::\d+)?(?:/[\w./+-]*\w)?/?"
 )
 """With "@", with "www." or "https://" before, or lower-case throughout and ending as addresses do ("exemplo.com")."""
