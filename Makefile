@@ -1,6 +1,6 @@
 # setup: an environment of our own · demo: a real clip, dubbed · test · check: style, types, layers · bench: seconds, memory
 # dubs: real clips dubbed, and each file judged from outside · fit: the plan beside what other tools do
-# durations: estimated lengths against spoken ones
+# durations: estimated against spoken lengths
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin

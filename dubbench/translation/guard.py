@@ -56,7 +56,8 @@ def faithful(wording: str, to: str, language: str) -> bool:
     """Whether a wording has the numbers, names and negations of another in the same language."""
     worth = (Counter(figure.value for figure in numerals.figures(text, language)) for text in (wording, to))
     first, second = worth
-    kept = all(wording.count(name) >= count for name, count in names(to).items())
+    # Where everything is in capitals they mark no names.
+    kept = to.isupper() or all(wording.count(name) >= count for name, count in names(to).items())
     return first == second and kept and negations(wording, language) == negations(to, language)
 
 
