@@ -140,7 +140,7 @@ class Speak(Stage):
         return float(kept)
 
     def __call__(self, dub: Dub, progress: Progress = quiet, *, mark: Watermark | None = None) -> Dub:
-        """Adds a take and `speech` to each line whose text, voice, pauses or pace (`tempo`) changed, or sound is gone."""
+        """Adds a take and `speech` to lines whose text, voice, pauses or pace (`tempo`) changed, or sound is gone."""
         wanted = {line.id: self.key(dub, line, line.tempo or 1.0, mark) for line in dub.lines}
         todo = [x for x in dub.lines if x.made_by.get(self.room) != wanted[x.id] or not _has_sound(dub, x)]
         takes = self.takes(dub, [(line, line.tempo or 1.0) for line in todo], progress, mark=mark)
