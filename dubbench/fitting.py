@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from dubbench import memory, tempo
@@ -15,26 +15,42 @@ from dubbench.stages.base import Progress, quiet
 from dubbench.stages.speak import Speak, with_take
 from dubbench.stages.translate import CHOSEN
 from dubbench.stages.watermark import Watermark
+from dubbench.timeline import pauses, rates
 from dubbench.timeline import ways as choice
 from dubbench.timeline.fit import EARLIEST, FASTEST, GAP, Piece, Place, Way, missed, plan
-from dubbench.types import Dub, Flag, Line, Seconds
+from dubbench.timeline.prices import PRICES
+from dubbench.types import Dub, Flag, Line, Pause, Seconds
 
 ROOM = "fit"
 
 
 @dataclass(frozen=True)
 class Reading:
-    """One way to say a line: its text, and how long that takes at natural pace."""
+    """One way to say a line: its text, how long its words take at natural pace, and the pauses between them.
+
+    `cost` is what it loses against the best one.
+    """
 
     text: str
-    natural: Seconds
+    words: Seconds
+    pauses: tuple[Pause, ...] = ()
+    cost: float = 0.0
+
+    @property
+    def rest(self) -> Seconds:
+        return sum(pause.duration for pause in self.pauses)
+
+    def pace(self, seconds: Seconds) -> float:
+        """How fast its words are read when all takes so long."""
+        return self.words / (seconds - self.rest)
 
 
 def fit(dub: Dub, speak: Speak, progress: Progress = quiet, *, mark: Watermark | None = None) -> Dub:
     """Adds to each line its `tempo` (the pace to read it at) and a planned place, from estimated durations.
 
     A line whose take still holds keeps it: editing one line of fifty makes one be spoken again, not its neighbours.
-    Where something does not fit, lines may take a shorter wording that a machine offered.
+    Lines rest where their speakers rested and are read a little faster or slower than their speaker's others where the
+    source was. Where something does not fit, they may do without, or take a shorter wording that a machine offered.
     """
     room = _Room(dub, speak, mark)
     readings = [room.best(line) for line in dub.lines]
@@ -67,34 +83,45 @@ class _Room:
 
     def __init__(self, dub: Dub, speak: Speak, mark: Watermark | None) -> None:
         self.dub, self.speak, self.mark = dub, speak, mark
+        self._rates = rates.rates(dub.lines)
 
     def best(self, line: Line) -> list[Reading]:
-        """The best wording of a line; none where its take holds."""
+        """The best wording of a line, with its pauses; none where its take holds."""
         if line.speech is not None and holds(self.dub, self.speak, line, self.mark):
             return []
-        texts = _texts(line)
-        return [self._reading(line, texts[0])]
+        return self._readings(line, _texts(line)[0])[:1]
 
     def all(self, line: Line, known: Sequence[Reading]) -> list[Reading]:
-        """Every wording that is shorter than those before it, the best first."""
-        readings = list(known)
+        """Every wording that is shorter than the one before, with its pauses and without; the best first."""
+        first = known[0].text
+        readings = self._readings(line, first)
+        best = shortest = readings[0].words
         for text in _texts(line)[1:]:
-            reading = self._reading(line, text)
-            if reading.natural < readings[-1].natural:
-                readings.append(reading)
+            words = self.speak.natural(self.dub, line, text)
+            if words < shortest:
+                readings += self._readings(line, text, words, cost=choice.of_wording(best, words))
+                shortest = words
         return readings
 
-    def _reading(self, line: Line, text: str) -> Reading:
-        return Reading(text, self.speak.natural(self.dub, line, text))
+    def _readings(self, line: Line, text: str, words: Seconds | None = None, cost: float = 0.0) -> list[Reading]:
+        """A wording with the pauses that it has room for, if any, and without."""
+        plain = Reading(text, self.speak.natural(self.dub, line, text) if words is None else words, cost=cost)
+        found = pauses.honoured(text, pauses.placed(line, text))
+        if not found:
+            return [plain]
+        rest = sum(pause.duration for pause in found)
+        # Cut at its pauses a text takes another time than whole: its parts are estimated one by one.
+        parted = self.speak.natural(self.dub, line, text, found) - rest
+        return [Reading(text, parted, found, cost), replace(plain, cost=cost + PRICES.unpaused * rest)]
 
     def piece(self, line: Line, readings: Sequence[Reading]) -> Piece:
         if not readings:
             assert line.speech is not None
             return Piece.fixed(line.start, line.end, line.speech.duration)
         wish = self._wish(line)
-        naturals = [reading.natural for reading in readings]
-        ways = choice.worded(naturals, pace=wish or 1.0, fill=wish is None)
-        return Piece(line.start, line.end, ways)
+        pace = wish or self._rates.get(line.id, 1.0)
+        ways = (Way.read(r.words, pace=pace, cost=r.cost, fill=wish is None, rest=r.rest) for r in readings)
+        return Piece(line.start, line.end, tuple(ways))
 
     def planned(self, line: Line, readings: Sequence[Reading], place: Place) -> Line:
         """The line as the plan wants it."""
@@ -105,7 +132,8 @@ class _Room:
         reading = readings[place.way]
         return placed.but(
             translation=reading.text,
-            tempo=self._pace(line, reading.natural / place.duration),
+            pauses=reading.pauses,
+            tempo=self._pace(line, reading.pace(place.duration)),
             made_by=MappingProxyType({**line.made_by, ROOM: _slot(line), CHOSEN: _mark(reading.text)}),
         )
 
@@ -139,16 +167,16 @@ def place(dub: Dub, speak: Speak) -> Dub:
     A take that came out longer than it was asked for is played faster where that helps, as far as the limits allow.
     """
     spoken = [line for line in dub.lines if line.speech is not None]
-    naturals = [speak.natural(dub, line, line.translation or "") for line in spoken]
-    pieces = [_taken(line, natural) for line, natural in zip(spoken, naturals, strict=True)]
+    readings = [_read(dub, speak, line) for line in spoken]
+    pieces = [_taken(line, reading) for line, reading in zip(spoken, readings, strict=True)]
     places = plan(pieces, dub.source.duration)
     lines = {}
-    for line, natural, piece, spot in zip(spoken, naturals, pieces, places, strict=True):
+    for line, reading, piece, spot in zip(spoken, readings, pieces, places, strict=True):
         line = _kept_to(dub, line, spot.duration)
         start = round(spot.start, 4)
         assert line.speech is not None
         length = line.speech.duration
-        placed = line.but(placed_start=start, placed_end=start + length, tempo=round(natural / length, 4))
+        placed = line.but(placed_start=start, placed_end=start + length, tempo=round(reading.pace(length), 4))
         lines[line.id] = placed.flagged("place", *_misfits(piece, spot, dub.source.duration))
     key = memory.key(p=[x.start for x in places])
     return dub.with_lines(lines).but(made_by=dub.by("place", "dubbench", key))
@@ -158,13 +186,21 @@ LONGER = 1.02
 """A take this much longer than it was asked for was not kept to its length."""
 
 
-def _taken(line: Line, natural: Seconds) -> Piece:
+def _read(dub: Dub, speak: Speak, line: Line) -> Reading:
+    """What was read of a line, as its take says."""
+    text, rests = line.translation or "", line.take.pauses if line.take else ()
+    natural = speak.natural(dub, line, text, rests)
+    return Reading(text, natural - sum(pause.duration for pause in rests), rests)
+
+
+def _taken(line: Line, reading: Reading) -> Piece:
     """A spoken line: takes as long as it takes, unless that is longer than it was asked for."""
     assert line.speech is not None
-    length, asked = line.speech.duration, natural / (line.take.pace if line.take else 1.0)
+    length, pace = line.speech.duration, line.take.pace if line.take else 1.0
+    asked = reading.words / pace + reading.rest
     if length <= LONGER * asked:
         return Piece.fixed(line.start, line.end, length)
-    shortest = max(asked, natural / FASTEST, length / FASTEST)
+    shortest = max(asked, reading.words / FASTEST + reading.rest, length / FASTEST)
     return Piece(line.start, line.end, (Way(length, min(shortest, length), length),))
 
 

@@ -15,6 +15,7 @@ from dubbench.stages.speak import Speak, with_take
 from dubbench.stages.transcribe import Transcribe
 from dubbench.stages.watermark import Watermark
 from dubbench.text import pronunciations, spelling
+from dubbench.timeline import pauses
 from dubbench.timeline.limits import FASTEST, SLOWEST
 from dubbench.types import Dub, Flag, Line, Seconds, Sound, Take
 
@@ -165,20 +166,26 @@ def _better(line: Line, take: Take, key: str) -> Line:
     if take.speech.path in {t.speech.path for t in line.takes}:
         return line
     if (take.score or 0.0) < (now.score if now.score is not None else 1.0):
-        return with_take(line.but(translation=take.text), take, key)
+        return with_take(line.but(translation=take.text, pauses=take.pauses), take, key)
     return line.but(takes=(take, *line.takes))
 
 
 def _others(line: Line, pace: float) -> list[tuple[Line, float]]:
     """Other readings to try: a little slower, then another wording of a machine's, then a little faster.
 
-    Paces are near enough to keep the plan and within what the fit allows. A person's wording is never changed.
+    Paces are near enough to keep the plan and within what the fit allows, and no wording is longer than the plan's. A
+    person's wording is never changed.
     """
-    own = line.approved or line.translation not in line.wordings
-    wordings = [] if own else [text for text in line.wordings if text != line.translation]
+    own, now = line.approved or line.translation not in line.wordings, line.translation or ""
+    wordings = [] if own else [text for text in line.wordings if text != now and len(text) <= len(now)]
     slower, faster = round(pace - 0.06, 2), round(pace + 0.06, 2)
-    readings = [(line, slower), *((line.but(translation=text), pace) for text in wordings), (line, faster)]
+    readings = [(line, slower), *((_worded(line, text), pace) for text in wordings), (line, faster)]
     return [(reading, at) for reading, at in readings if SLOWEST <= at <= FASTEST]
+
+
+def _worded(line: Line, text: str) -> Line:
+    """The line in other words, with its pauses where these may rest; without any where it had none."""
+    return line.but(translation=text, pauses=pauses.placed(line, text) if line.pauses else ())
 
 
 def _with_heard(line: Line, text: str, language: str, readings: Mapping[str, str]) -> Line:

@@ -148,8 +148,18 @@ class Phoneme(Noun):
     end: Seconds
 
 
+class Pause(Noun):
+    """A rest inside a line's translation: before the character `at`, `duration` seconds of silence between two parts.
+
+    "Quando chegamos, | já era noite."      at = 17
+    """
+
+    at: int = Field(ge=1)
+    duration: Seconds = Field(gt=0, allow_inf_nan=False)
+
+
 class Take(Noun):
-    """One reading of a line. `pace` 1.25 was asked to take 1/1.25 of the natural time.
+    """One reading of a line. `pace` 1.25 was asked to take 1/1.25 of the natural time, `pauses` lie in `text`.
 
     `heard` is what re-listening understood, `score` its character error rate against `text` (lower is better).
     """
@@ -159,6 +169,7 @@ class Take(Noun):
     voice: str
     pace: float = 1.0
     seed: int = 0
+    pauses: tuple[Pause, ...] = ()
     phonemes: tuple[Phoneme, ...] = ()
     heard: str | None = None
     score: float | None = None
@@ -206,6 +217,8 @@ class Line(Noun):
                    placed_start     placed_end
 
     `tempo` is the natural duration of the chosen take's text over the time it got: above 1 is faster than natural.
+    `pauses` are rests that the plan wants inside the translation, in order; the room that speaks leaves out those that
+    no longer fit the text.
     `made_by` maps a room to the content key that its part of this line was made from.
     """
 
@@ -217,6 +230,7 @@ class Line(Noun):
     words: tuple[Word, ...] = ()
     translation: str | None = None
     wordings: tuple[str, ...] = ()
+    pauses: tuple[Pause, ...] = ()
     takes: tuple[Take, ...] = ()
     speech: Audio | None = None
     controls: Controls = Controls()

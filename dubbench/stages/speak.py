@@ -15,7 +15,8 @@ from dubbench.errors import AdapterFailed, BadInput, DubError
 from dubbench.stages.base import Progress, Stage, quiet
 from dubbench.stages.watermark import Watermark
 from dubbench.text import names, pronunciations
-from dubbench.types import Controls, Dub, Flag, Line, Phoneme, Seconds, Sound, Take, Voice
+from dubbench.timeline import pauses as rests
+from dubbench.types import Controls, Dub, Flag, Line, Pause, Phoneme, Samples, Seconds, Sound, Take, Voice
 
 CALIBRATING = 6
 """Lines of a voice that are spoken before the plan, where nothing is known of its speed: estimates of others are then
@@ -79,8 +80,9 @@ class Speak(Stage):
         self._refuse(target)
 
     def key(self, dub: Dub, line: Line, pace: float, mark: Watermark | None = None) -> str:
-        """The content key of a line's reading at `pace`."""
+        """The content key of a line's reading at `pace`, with the pauses that its text honours."""
         voice = self.voice(dub, line)
+        paused = rests.honoured(line.translation or "", line.pauses)
         return memory.key(
             text=self._with_names(dub, line, line.translation or ""),
             voice={"preset": voice.preset, "reference": voice.reference.sha256 if voice.reference else None}
@@ -91,6 +93,7 @@ class Speak(Stage):
             controls=self.controls(dub, line).model_dump(mode="json"),
             mark=mark.identity() if mark else None,
             by=self.identity(),
+            **({"pauses": [pause.model_dump(mode="json") for pause in paused]} if paused else {}),
         )
 
     def voice(self, dub: Dub, line: Line) -> Voice:
@@ -134,12 +137,21 @@ class Speak(Stage):
         """The line's wishes over its speaker's."""
         return line.controls.over(dub.controls.get(line.speaker, Controls()))
 
-    def natural(self, dub: Dub, line: Line, text: str, *, keep: bool = True) -> Seconds:
-        """What the fit plans with: `text` as the voice said it before, else as its takes teach, else `estimate`.
+    def natural(
+        self, dub: Dub, line: Line, text: str, pauses: Sequence[Pause] = (), *, pace: float = 1.0, keep: bool = True
+    ) -> Seconds:
+        """How long `text` takes at `pace`, with `pauses` in it: what the fit plans with.
 
-        An estimate is remembered, unless `keep` is false. Raises BadInput for text without a letter or digit.
+        As the voice said it before, else as its takes teach, else by `estimate`, which is remembered unless `keep` is
+        false. A pause lasts as long at every pace: it is the speaker's, and a hurried voice with its rests kept sounds
+        less hurried. Raises BadInput for text without a letter or digit.
         """
         _sayable(line, text)
+        parts = rests.cut(text, pauses)
+        said = sum(self._estimated(dub, line, part, keep=keep) for part, _ in parts)
+        return said / pace + sum(rest for _, rest in parts)
+
+    def _estimated(self, dub: Dub, line: Line, text: str, *, keep: bool) -> Seconds:
         voice, store, text = self._at_hand(dub, line), memory.Memory(dub.folder), self._with_names(dub, line, text)
         lesson = self._taught(dub, voice)
         if lesson is not None:
@@ -170,7 +182,8 @@ class Speak(Stage):
         for (line, pace), take in zip(jobs, takes, strict=True):
             voice, text = self.voice(dub, line), self._with_names(dub, line, take.text)
             voices[take.voice] = voice
-            new.setdefault(take.voice, []).append(durations.Sample(text, pace, take.speech.duration))
+            sounding = take.speech.duration - sum(pause.duration for pause in take.pauses)
+            new.setdefault(take.voice, []).append(durations.Sample(text, pace, sounding))
         for name, samples in new.items():
             before = self._taught(dub, voices[name])
             lesson = durations.learned([*(before.samples if before else ()), *samples], dub.target_language)
@@ -194,7 +207,7 @@ class Speak(Stage):
             self.takes(dub, jobs, progress, mark=mark)
 
     def __call__(self, dub: Dub, progress: Progress = quiet, *, mark: Watermark | None = None) -> Dub:
-        """Adds a take and `speech` to each line whose text, voice or pace (`line.tempo`) changed, or sound is gone."""
+        """Adds a take and `speech` to lines whose text, voice, pauses or pace (`tempo`) changed, or sound is gone."""
         wanted = {line.id: self.key(dub, line, line.tempo or 1.0, mark) for line in dub.lines}
         todo = [x for x in dub.lines if x.made_by.get(self.room) != wanted[x.id] or not _has_sound(dub, x)]
         takes = self.takes(dub, [(line, line.tempo or 1.0) for line in todo], progress, mark=mark)
@@ -233,8 +246,7 @@ class Speak(Stage):
             return Take.model_validate(kept)
         text, voice = line.translation or "", self._at_hand(dub, line)
         _sayable(line, text)
-        said = self._with_names(dub, line, text)
-        spoken = self._asked(line, said, voice, dub.target_language, pace, self.controls(dub, line))
+        spoken = self._read(dub, line, text, voice, pace)
         sound = mark.ready().mark(spoken.sound) if mark else spoken.sound
         path = store.path(self.room, key, ".wav")
         with memory.replacing(path) as draft:
@@ -246,10 +258,20 @@ class Speak(Stage):
             voice=voice.preset or voice.id,
             pace=pace,
             seed=self.seed,
+            pauses=rests.honoured(text, line.pauses),
             phonemes=spoken.phonemes,
         )
         store.keep(self.room, key, take.model_dump(mode="json"))
         return take
+
+    def _read(self, dub: Dub, line: Line, text: str, voice: Voice, pace: float) -> Spoken:
+        """`text` read aloud, part by part with silence between them where the line pauses."""
+        controls = self.controls(dub, line)
+        parts = [(self._with_names(dub, line, part), rest) for part, rest in rests.cut(text, line.pauses)]
+        spoken = [(self._asked(line, said, voice, dub.target_language, pace, controls), rest) for said, rest in parts]
+        if len({one.sound.sample_rate for one, _ in spoken}) > 1:
+            raise AdapterFailed(self.name, "its sample rate changes from text to text", line=line.id)
+        return joined(spoken)
 
     def _asked(self, line: Line, text: str, voice: Voice, language: str, pace: float, controls: Controls) -> Spoken:
         try:
@@ -264,6 +286,24 @@ class Speak(Stage):
         if samples.shape[1] == 0 or not np.isfinite(samples).all() or not samples.any():
             raise AdapterFailed(self.name, "it gave no sound", line=line.id)
         return spoken
+
+
+def joined(parts: Sequence[tuple[Spoken, Seconds]]) -> Spoken:
+    """One sound of several of one sample rate, each with the seconds of digital silence that follow it.
+
+    part 1  |~~~~~~~~|              phonemes of part 2 move by what lies before them, silence included
+    silence          |.....|
+    part 2                 |~~~~~|
+    """
+    rate = parts[0][0].sound.sample_rate
+    pieces: list[Samples] = []
+    phonemes: list[Phoneme] = []
+    for spoken, rest in parts:
+        at = sum(piece.shape[1] for piece in pieces) / rate
+        phonemes += [p.but(start=p.start + at, end=p.end + at) for p in spoken.phonemes]
+        samples = spoken.sound.samples
+        pieces += [samples, np.zeros((samples.shape[0], round(rest * rate)), np.float32)]
+    return Spoken(Sound(np.concatenate(pieces, axis=1), rate), tuple(phonemes))
 
 
 def _has_sound(dub: Dub, line: Line) -> bool:

@@ -22,13 +22,17 @@ class Way:
     cost: float = 0.0
 
     @classmethod
-    def read(cls, natural: Seconds, *, pace: float = 1.0, cost: float = 0.0, fill: bool = True) -> Way:
+    def read(
+        cls, natural: Seconds, *, pace: float = 1.0, cost: float = 0.0, fill: bool = True, rest: Seconds = 0.0
+    ) -> Way:
         """Not spoken yet: any pace within the limits, best of all `pace`, a person's wish, which may exceed them.
 
-        Without `fill` it is not read slower than wished to fill its slot.
+        `natural` is without the `rest` of its pauses, which last as long at every pace. Without `fill` it is not read
+        slower than wished to fill its slot.
         """
         wished = natural / pace
-        return cls(wished, min(wished, natural / FASTEST), max(wished, natural / SLOWEST) if fill else wished, cost)
+        longest = max(wished, natural / SLOWEST) if fill else wished
+        return cls(wished + rest, min(wished, natural / FASTEST) + rest, longest + rest, cost)
 
 
 @dataclass(frozen=True)

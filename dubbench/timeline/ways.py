@@ -39,11 +39,14 @@ def chosen(pieces: Sequence[Piece], kept: Sequence[bool], film: Seconds, gap: Se
     return ways
 
 
-def worded(naturals: Sequence[Seconds], *, pace: float = 1.0, fill: bool = True) -> tuple[Way, ...]:
+def worded(naturals: Sequence[Seconds]) -> tuple[Way, ...]:
     """The ways of a line that is not spoken yet, from the natural durations of its wordings, the best first."""
-    lost = [naturals[0] - natural for natural in naturals]
-    costs = [PRICES.wording * (i > 0) + PRICES.lost * max(0.0, less) for i, less in enumerate(lost)]
-    return tuple(Way.read(n, pace=pace, cost=c, fill=fill) for n, c in zip(naturals, costs, strict=True))
+    return tuple(Way.read(n, cost=of_wording(naturals[0], n) if i else 0.0) for i, n in enumerate(naturals))
+
+
+def of_wording(best: Seconds, natural: Seconds) -> float:
+    """What another wording than the best costs, from the natural durations of both."""
+    return PRICES.wording + PRICES.lost * max(0.0, best - natural)
 
 
 def pressed(pieces: Sequence[Piece], film: Seconds, gap: Seconds) -> list[bool]:
