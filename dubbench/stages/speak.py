@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -13,22 +12,16 @@ import numpy as np
 from dubbench import durations, media, memory
 from dubbench.errors import AdapterFailed, BadInput, DubError
 from dubbench.stages.base import Progress, Stage, quiet
+from dubbench.stages.spoken import Spoken as Spoken
+from dubbench.stages.spoken import joined, parted
 from dubbench.stages.watermark import Watermark
 from dubbench.text import names, pronunciations
 from dubbench.timeline import pauses as rests
-from dubbench.types import Controls, Dub, Flag, Line, Pause, Phoneme, Samples, Seconds, Sound, Take, Voice
+from dubbench.types import Controls, Dub, Flag, Line, Pause, Seconds, Take, Voice
 
 CALIBRATING = 6
 """Lines of a voice that are spoken before the plan, where nothing is known of its speed: estimates of others are then
 4 to 6 % off instead of 8 to 16 (espeak-ng in four languages)."""
-
-
-@dataclass(frozen=True)
-class Spoken:
-    """What a speaking model gives: sound without silence at its edges, and phonemes with times where it knows them."""
-
-    sound: Sound
-    phonemes: tuple[Phoneme, ...] = ()
 
 
 class Speak(Stage):
@@ -70,6 +63,14 @@ class Speak(Stage):
     @abstractmethod
     def estimate(self, text: str, voice: Voice, language: str) -> Seconds:
         """How long `text` takes at pace 1, without speaking it."""
+
+    def sounds(self, text: str, voice: Voice, language: str) -> int | None:
+        """How many phonemes `speak` gives for `text`; None where it gives none, or readings are better not parted.
+
+        A voice that tells reads a line with pauses in one breath, and silence is put in between two phonemes. Others
+        read each part alone, which sounds like an end each time.
+        """
+        return None
 
     def presets(self, language: str) -> tuple[Voice, ...]:
         """The voices this model brings for a language, with sex and pitch; empty when it clones instead."""
@@ -148,7 +149,8 @@ class Speak(Stage):
         """
         _sayable(line, text)
         parts = rests.cut(text, pauses)
-        said = sum(self._estimated(dub, line, part, keep=keep) for part, _ in parts)
+        read = self._whole(dub, line, [part for part, _ in parts]) or [part for part, _ in parts]
+        said = sum(self._estimated(dub, line, part, keep=keep) for part in read)
         return said / pace + sum(rest for _, rest in parts)
 
     def _estimated(self, dub: Dub, line: Line, text: str, *, keep: bool) -> Seconds:
@@ -265,13 +267,30 @@ class Speak(Stage):
         return take
 
     def _read(self, dub: Dub, line: Line, text: str, voice: Voice, pace: float) -> Spoken:
-        """`text` read aloud, part by part with silence between them where the line pauses."""
-        controls = self.controls(dub, line)
-        parts = [(self._with_names(dub, line, part), rest) for part, rest in rests.cut(text, line.pauses)]
-        spoken = [(self._asked(line, said, voice, dub.target_language, pace, controls), rest) for said, rest in parts]
-        if len({one.sound.sample_rate for one, _ in spoken}) > 1:
+        """`text` read aloud, silent where the line pauses: in one breath where the voice can, else part by part."""
+        parts, silences = zip(*rests.cut(text, line.pauses), strict=True)
+        whole = self._whole(dub, line, parts)
+        said = [self._with_names(dub, line, part) for part in whole or parts]
+        controls, language = self.controls(dub, line), dub.target_language
+        spoken = [self._asked(line, part, voice, language, pace, controls) for part in said]
+        if whole is not None:
+            return parted(spoken[0], [self._sounds(dub, line, part) or 0 for part in parts], silences)
+        if len({one.sound.sample_rate for one in spoken}) > 1:
             raise AdapterFailed(self.name, "its sample rate changes from text to text", line=line.id)
-        return joined(spoken)
+        return joined(spoken, silences)
+
+    def _whole(self, dub: Dub, line: Line, parts: Sequence[str]) -> list[str] | None:
+        """Parts as the one text that they are read as; None where the voice must read them one by one."""
+        whole = " ".join(parts)
+        if len(parts) == 1:
+            return None
+        counts = [self._sounds(dub, line, part) for part in parts]
+        # Rules may read a word otherwise beside its neighbours: then nobody knows where a part ends.
+        alike = None not in counts and sum(count or 0 for count in counts) == self._sounds(dub, line, whole)
+        return [whole] if alike else None
+
+    def _sounds(self, dub: Dub, line: Line, text: str) -> int | None:
+        return self.sounds(self._with_names(dub, line, text), self.voice(dub, line), dub.target_language)
 
     def _asked(self, line: Line, text: str, voice: Voice, language: str, pace: float, controls: Controls) -> Spoken:
         try:
@@ -286,24 +305,6 @@ class Speak(Stage):
         if samples.shape[1] == 0 or not np.isfinite(samples).all() or not samples.any():
             raise AdapterFailed(self.name, "it gave no sound", line=line.id)
         return spoken
-
-
-def joined(parts: Sequence[tuple[Spoken, Seconds]]) -> Spoken:
-    """One sound of several of one sample rate, each with the seconds of digital silence that follow it.
-
-    part 1  |~~~~~~~~|              phonemes of part 2 move by what lies before them, silence included
-    silence          |.....|
-    part 2                 |~~~~~|
-    """
-    rate = parts[0][0].sound.sample_rate
-    pieces: list[Samples] = []
-    phonemes: list[Phoneme] = []
-    for spoken, rest in parts:
-        at = sum(piece.shape[1] for piece in pieces) / rate
-        phonemes += [p.but(start=p.start + at, end=p.end + at) for p in spoken.phonemes]
-        samples = spoken.sound.samples
-        pieces += [samples, np.zeros((samples.shape[0], round(rest * rate)), np.float32)]
-    return Spoken(Sound(np.concatenate(pieces, axis=1), rate), tuple(phonemes))
 
 
 def _has_sound(dub: Dub, line: Line) -> bool:

@@ -13,7 +13,7 @@ from dubbench.adapters.toy import ToySpeak, ToyTranslate, ToyWatermark
 from dubbench.errors import AdapterFailed, BadInput
 from dubbench.stages.speak import Spoken
 from dubbench.testing import tiny_dub
-from dubbench.types import Dub, Pause, Sound
+from dubbench.types import Dub, Pause, Sound, Voice
 
 
 @pytest.fixture
@@ -123,3 +123,45 @@ def test_a_voice_whose_sample_rate_changes_is_named(spoken: Dub) -> None:
 
     with pytest.raises(AdapterFailed, match="sample rate"):
         Wavering()(paused(spoken, TEXT, REST))
+
+
+class Whole(ToySpeak):
+    """A toy that says how many phonemes a text has, and so is asked for all of it at once."""
+
+    asked: ClassVar[list[str]] = []
+
+    def sounds(self, text: str, voice: Voice, language: str) -> int:
+        return sum(c.isalnum() for c in text)
+
+    def speak(self, text: str, *args: Any, **more: Any) -> Spoken:
+        self.asked.append(text)
+        return super().speak(text, *args, **more)
+
+
+def test_a_voice_that_can_reads_a_line_with_pauses_in_one_breath(spoken: Dub) -> None:
+    speak = Whole()
+    Whole.asked.clear()
+    dub = speak(paused(spoken, TEXT, REST))
+    line = dub.lines[0]
+    assert TEXT in Whole.asked
+    assert line.take is not None
+    whole = speak.speak(TEXT, speak.voice(dub, line), "pt", pace=line.tempo or 1.0)
+    assert line.take.speech.duration == pytest.approx(whole.sound.duration + 0.7, abs=1e-4)
+    last, first = line.take.phonemes[6], line.take.phonemes[7]
+    assert "".join(p.symbol for p in line.take.phonemes) == "UMACASADEPOISNADA"
+    assert 0.7 <= first.start - last.end < 0.9
+    samples = media.read(dub.open(line.take.speech)).mono
+    rate = line.take.speech.sample_rate
+    assert not samples[round((last.end + 0.1) * rate) : round((first.start - 0.1) * rate)].any(), "digital silence"
+    assert np.abs(np.diff(samples)).max() <= np.abs(np.diff(whole.sound.mono)).max() + 1e-3, "no click"
+    assert speak.natural(dub, line, TEXT, (REST,)) == pytest.approx(speak.natural(dub, line, TEXT) + 0.7)
+
+
+def test_parts_whose_phonemes_do_not_add_up_are_read_one_by_one(spoken: Dub) -> None:
+    class Slurring(Whole):
+        def sounds(self, text: str, voice: Voice, language: str) -> int:
+            return len(text)
+
+    Whole.asked.clear()
+    Slurring()(paused(spoken, TEXT, REST))
+    assert {"UMA CASA,", "DEPOIS NADA"} <= set(Whole.asked)
