@@ -27,7 +27,8 @@ OTHER_KIND = 0.05
 """What another kind of place costs, as a share of the text: a comma is better rendered by a comma."""
 
 OWN = {"sentence": 0.30, "clause": 0.15, "word": 0.0}
-"""Seconds that a voice rests at such a place by itself."""
+"""Seconds that a voice rests at such a place by itself: at commas 0.15 and 0.14 (medians of 22 Portuguese sentences,
+two voices of Kokoro, 30 dB below the loudest)."""
 
 _CONJUNCTIONS = re.compile(
     r"(and|but|or|because|although|though|while|when|if|which|who|where|until|unless|since|"
