@@ -10,19 +10,26 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from dubbench.timeline import ways
-from dubbench.timeline.fit import GAP, Piece, plan
-
-Seconds = float
+from dubbench.timeline.fit import Piece, plan
+from dubbench.types import Seconds
 
 
 @dataclass(frozen=True)
 class Case:
-    """Lines in order and the film's length. `naturals` of a line are those of its wordings, the best first."""
+    """Lines in order and the film's length; natural durations of each line's wordings, the best first.
+
+    `measured` are those that the default translator has, `assumed` those of somebody who can always say it shorter.
+    """
 
     name: str
     film: Seconds
     slots: tuple[tuple[Seconds, Seconds], ...]
-    naturals: tuple[tuple[Seconds, ...], ...]
+    measured: tuple[tuple[Seconds, ...], ...]
+    assumed: tuple[tuple[Seconds, ...], ...]
+
+    @property
+    def best(self) -> tuple[Seconds, ...]:
+        return tuple(naturals[0] for naturals in self.measured)
 
 
 @dataclass(frozen=True)
@@ -58,7 +65,7 @@ def capped_then_overlap(cap: float) -> Strategy:
     def fit(case: Case) -> list[Played]:
         played = []
         for i, (start, _) in enumerate(case.slots):
-            natural = case.naturals[i][0]
+            natural = case.best[i]
             speed = min(max(natural / _room(case, i), 1.0), cap)
             played.append(Played(start, natural / speed, speed))
         return played
@@ -70,7 +77,7 @@ def capped_then_trimmed(cap: float, slowest: float = 1.0) -> Strategy:
     """As fast as the room wants, within [`slowest`, `cap`]; what is too long is cut off."""
 
     def fit(case: Case) -> list[Played]:
-        return [_trimmed(case, i, case.naturals[i][0], cap, slowest) for i in range(len(case.slots))]
+        return [_trimmed(case, i, case.best[i], cap, slowest) for i in range(len(case.slots))]
 
     return fit
 
@@ -87,8 +94,8 @@ def _trimmed(case: Case, i: int, natural: Seconds, cap: float, slowest: float) -
 def exact_slot(case: Case) -> list[Played]:
     """Exactly as long as the source line, however fast or slow that is."""
     return [
-        Played(start, end - start, naturals[0] / (end - start))
-        for (start, end), naturals in zip(case.slots, case.naturals, strict=True)
+        Played(start, end - start, natural / (end - start))
+        for (start, end), natural in zip(case.slots, case.best, strict=True)
     ]
 
 
@@ -96,7 +103,7 @@ def half_voice_half_picture(case: Case) -> list[Played]:
     """What is too long is halved: one half hurries the voice, the other slows the picture."""
     played, added = [], 0.0
     for i, (start, _) in enumerate(case.slots):
-        natural = case.naturals[i][0]
+        natural = case.best[i]
         excess = max(0.0, natural - _room(case, i))
         duration = natural - excess / 2
         played.append(Played(start + added, duration, natural / duration, slowed=excess / 2))
@@ -110,26 +117,30 @@ def rewritten_then_trimmed(cap: float, slowest: float) -> Strategy:
     def fit(case: Case) -> list[Played]:
         played = []
         for i, (start, end) in enumerate(case.slots):
-            fits = [natural for natural in case.naturals[i] if natural <= end - start]
-            played.append(_trimmed(case, i, fits[0] if fits else min(case.naturals[i]), cap, slowest))
+            fits = [natural for natural in case.assumed[i] if natural <= end - start]
+            played.append(_trimmed(case, i, fits[0] if fits else min(case.assumed[i]), cap, slowest))
         return played
 
     return fit
 
 
-def ours(*, wordings: bool, still: float = 0.0) -> Strategy:
-    """`timeline.fit`, with one given wording a line or with all of them; the picture slowed by up to `still`."""
+def ours(wordings: Callable[[Case], Sequence[Sequence[Seconds]]], *, still: float = 0.0) -> Strategy:
+    """`timeline.fit` with the `wordings` of a case; the picture slowed by up to `still`."""
 
     def fit(case: Case) -> list[Played]:
-        said = [naturals if wordings else naturals[:1] for naturals in case.naturals]
+        said = wordings(case)
         pieces = [Piece(*slot, ways.worded(naturals), still) for slot, naturals in zip(case.slots, said, strict=True)]
-        places = plan(pieces, case.film, gap=GAP)
         return [
             Played(place.start, place.duration, naturals[place.way] / place.duration, slowed=place.still)
-            for place, naturals in zip(places, said, strict=True)
+            for place, naturals in zip(plan(pieces, case.film), said, strict=True)
         ]
 
     return fit
+
+
+def one(case: Case) -> list[tuple[Seconds]]:
+    """The best wording of each line and no other."""
+    return [(natural,) for natural in case.best]
 
 
 STRATEGIES: dict[str, Strategy] = {
@@ -138,10 +149,11 @@ STRATEGIES: dict[str, Strategy] = {
     "cap 2.5x, then trim": capped_then_trimmed(2.5),
     "exact slot, no cap": exact_slot,
     "half voice, half picture": half_voice_half_picture,
-    "rewrite, then cap 1.5x and trim": rewritten_then_trimmed(1.5, 0.82),
-    "ours, one wording": ours(wordings=False),
-    "ours, one wording, picture free": ours(wordings=False, still=0.25),
-    "ours, wordings free": ours(wordings=True),
+    "rewrite (assumed wordings), then cap 1.5x and trim": rewritten_then_trimmed(1.5, 0.82),
+    "ours, one wording": ours(one),
+    "ours, one wording, picture free": ours(one, still=0.25),
+    "ours, measured wordings": ours(lambda case: case.measured),
+    "ours, assumed wordings": ours(lambda case: case.assumed),
 }
 
-__all__: Sequence[str] = ("STRATEGIES", "Case", "Played")
+__all__ = ["STRATEGIES", "Case", "Played"]
