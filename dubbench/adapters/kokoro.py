@@ -92,7 +92,7 @@ class Kokoro(Speak):
     licence = "Apache-2.0; espeak-ng GPL-3.0-or-later"
     languages = ("en", "es", "fr", "hi", "it", "ja", "pt", "zh")
     requires = ("onnxruntime>=1.20", "onnx>=1.17", "espeakng-loader==0.2.4")
-    version = 2
+    version = 3
     reads_names: ClassVar[bool] = True
     # One session on one thread each gives more sound a second than one on all (spikes: RTF 0.28 against 0.37).
     parallel: ClassVar[int] = graphs.threads()
