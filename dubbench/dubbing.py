@@ -157,25 +157,12 @@ def _played(dub: Dub, room: str, model: str) -> bool:
     return made is not None and made.model == model
 
 
-def redub(
-    folder: str | Path,
-    progress: Progress = quiet,
-    *,
-    voices: Mapping[str, str] | None = None,
-    translation: str | Path | None = None,
-    glossary: str | Path | None = None,
-    pronunciations: str | Path | None = None,
-    **wishes: Any,
-) -> Run:
+def redub(folder: str | Path, progress: Progress = quiet, **asked: Any) -> Run:
     """Walk again through the dub in `folder` after its dub.json was edited: only what changed is done again.
 
-    It is asked for as it was before, but for what is given: `wishes` are `cast`, `models`, `speakers`, `preview`,
-    `lipsync` and `watermark` of `dub`. Raises what `dub` raises.
+    `asked` is what `prepared_again` takes. Raises what `dub` raises.
     """
-    run = prepared_again(
-        folder, progress, voices=voices, translation=translation, glossary=glossary, pronunciations=pronunciations,
-        **wishes,
-    )  # fmt: skip
+    run = prepared_again(folder, progress, **asked)
     fetch(run)
     run.walk()
     return run
@@ -191,7 +178,11 @@ def prepared_again(
     pronunciations: str | Path | None = None,
     **wishes: Any,
 ) -> Run:
-    """The walk that `redub` would make with the same arguments, everything asked for checked; nothing is written."""
+    """The walk that `redub` would make with the same arguments, everything asked for checked; nothing is written.
+
+    It is asked for as it was before, but for what is given: `wishes` are `cast`, `models`, `speakers`, `preview`,
+    `lipsync` and `watermark` of `dub`.
+    """
     home = Path(folder)
     known = documents.read(home)
     own_translation, terms, readings = _path(translation), _path(glossary), _path(pronunciations)

@@ -6,7 +6,6 @@ found in any case; one with capitals ("Apple", "IT") only as it is written, or w
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 import tomllib
@@ -14,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from dubbench.errors import BadInput
+from dubbench.text import tables
 from dubbench.types import Flag, Line
 
 ROOM = "glossary"
@@ -152,12 +152,7 @@ def read(path: Path) -> dict[str, str]:
 
     An empty target, or one equal to the source, means: do not translate. Raises BadInput with the line number.
     """
-    try:
-        text = path.read_text("utf-8-sig")
-    except FileNotFoundError:
-        raise BadInput(f"there is no glossary file {path}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"glossary {path.name} cannot be read as UTF-8 text: {error}") from None
+    text = tables.opened(path, kind="glossary file", of="glossary")
     kinds = {".csv": _table, ".tsv": _table, ".txt": _table, ".toml": _toml, ".json": _json}
     if path.suffix.lower() not in kinds:
         raise BadInput(f"glossary {path.name}: use one of {', '.join(sorted(kinds))}")
@@ -180,25 +175,15 @@ def _gathered(path: Path, rows: Iterator[tuple[int, object, object]]) -> dict[st
 
 
 def _table(path: Path, text: str) -> Iterator[tuple[int, object, object]]:
-    first = text.lstrip().partition("\n")[0]
-    tabs = path.suffix.lower() == ".tsv" or "\t" in first
-    mark = "\t" if tabs else ";" if first.count(";") > first.count(",") else ","
-    reader = csv.reader(text.splitlines(), delimiter=mark, skipinitialspace=True, strict=True)
-    try:
-        for row in reader:
-            cells = [cell.strip() for cell in row]
-            if not any(cells) or cells[0].startswith("#"):
-                continue
-            if [cell.lower() for cell in cells] == ["source", "target"]:
-                continue
-            if len(cells) > 2:
-                raise BadInput(
-                    f"glossary {path.name}, line {reader.line_num}: two columns are expected (source, target), "
-                    f"not {len(cells)}; put quotes around a term that holds '{mark}'"
-                )
-            yield reader.line_num, cells[0], cells[1] if len(cells) > 1 else ""
-    except csv.Error as error:
-        raise BadInput(f"glossary {path.name}, line {reader.line_num}: {error}") from None
+    for number, cells, mark in tables.rows(path, text, of="glossary"):
+        if [cell.lower() for cell in cells] == ["source", "target"]:
+            continue
+        if len(cells) > 2:
+            raise BadInput(
+                f"glossary {path.name}, line {number}: two columns are expected (source, target), "
+                f"not {len(cells)}; put quotes around a term that holds '{mark}'"
+            )
+        yield number, cells[0], cells[1] if len(cells) > 1 else ""
 
 
 def _toml(path: Path, text: str) -> Iterator[tuple[int, object, object]]:

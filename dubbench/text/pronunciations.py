@@ -9,7 +9,6 @@ A reading is a respelling in the language's own letters, or IPA between slashes:
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 import tomllib
@@ -17,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from dubbench.errors import BadInput
+from dubbench.text import tables
 from dubbench.text.glossary import pattern
 from dubbench.types import Controls, Dub, Line
 
@@ -81,12 +81,7 @@ def read(path: Path, language: str) -> dict[str, str]:
 
     Raises BadInput with the line number.
     """
-    try:
-        text = path.read_text("utf-8-sig")
-    except FileNotFoundError:
-        raise BadInput(f"there is no file of pronunciations {path}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"pronunciations {path.name} cannot be read as UTF-8 text: {error}") from None
+    text = tables.opened(path, kind="file of pronunciations", of="pronunciations")
     kinds = {".csv": _table, ".tsv": _table, ".txt": _table, ".toml": _pairs, ".json": _pairs}
     if path.suffix.lower() not in kinds:
         raise BadInput(f"pronunciations {path.name}: use one of {', '.join(sorted(kinds))}")
@@ -101,14 +96,10 @@ def read(path: Path, language: str) -> dict[str, str]:
 
 
 def _table(path: Path, text: str) -> Iterator[tuple[str, str, str, str]]:
-    first = text.lstrip().partition("\n")[0]
-    mark = "\t" if "\t" in first else ";" if first.count(";") > first.count(",") else ","
-    reader = csv.reader(text.splitlines(), delimiter=mark, skipinitialspace=True)
-    for row in reader:
-        cells = [cell.strip() for cell in row]
-        if not any(cells) or cells[0].startswith("#") or [cell.lower() for cell in cells] in _HEAD:
+    for number, cells, _ in tables.rows(path, text, of="pronunciations"):
+        if [cell.lower() for cell in cells] in _HEAD:
             continue
-        where = f"pronunciations {path.name}, line {reader.line_num}"
+        where = f"pronunciations {path.name}, line {number}"
         if len(cells) not in (2, 3):
             raise BadInput(f"{where}: write word, language, reading, or word, reading; not {len(cells)} columns")
         yield where, cells[0], cells[1].lower() if len(cells) == 3 else "", cells[-1]
