@@ -59,7 +59,7 @@ def fit(dub: Dub, speak: Speak, progress: Progress = quiet, *, mark: Watermark |
         progress(ROOM, i, len(dub.lines), dub.lines[i].id)
         if tight and readings[i]:
             # Only here other wordings are of use, and estimating a duration is not free.
-            readings[i] = room.all(dub.lines[i], readings[i])
+            readings[i] = room.all(dub.lines[i])
             pieces[i] = room.piece(dub.lines[i], readings[i])
     places = plan(pieces, dub.source.duration)
     lines = [room.planned(*three) for three in zip(dub.lines, readings, places, strict=True)]
@@ -91,12 +91,12 @@ class _Room:
             return []
         return self._readings(line, _texts(line)[0])[:1]
 
-    def all(self, line: Line, known: Sequence[Reading]) -> list[Reading]:
+    def all(self, line: Line) -> list[Reading]:
         """Every wording that is shorter than the one before, with its pauses and without; the best first."""
-        first = known[0].text
+        first, *others = _texts(line)
         readings = self._readings(line, first)
-        best = shortest = readings[0].words
-        for text in _texts(line)[1:]:
+        best = shortest = readings[-1].words
+        for text in others:
             words = self.speak.natural(self.dub, line, text)
             if words < shortest:
                 readings += self._readings(line, text, words, cost=choice.of_wording(best, words))
@@ -110,7 +110,7 @@ class _Room:
         if not found:
             return [plain]
         rest = sum(pause.duration for pause in found)
-        # Cut at its pauses a text takes another time than whole: its parts are estimated one by one.
+        # A voice that reads it part by part takes another time than for the whole.
         parted = self.speak.natural(self.dub, line, text, found) - rest
         return [Reading(text, parted, found, cost), replace(plain, cost=cost + PRICES.unpaused * rest)]
 

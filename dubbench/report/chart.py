@@ -2,7 +2,7 @@
 
 source   [1   ][  ]      [2      ]        a line in its speaker's colour, its pauses as gaps
           \\             |                 who begins where, and what is heard in which order
-dub       [1    ][ ] ////[2    ]          //// somebody speaks in the source and the dub is silent
+dub       [1    ][ ] ////[2    ]          //// a slot of the source in which the dub is silent
           ^                               a flag: its colour and its letter say what kind
 """
 
@@ -11,9 +11,10 @@ from __future__ import annotations
 import html
 import itertools
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from dubbench.report import timing
+from dubbench.report.timing import Span
 from dubbench.types import Dub, Line, Seconds
 
 ROW_SECONDS = 30.0
@@ -35,14 +36,12 @@ KINDS = {
 }
 """Kinds of flags: the letter that marks them, and their names; all others are "other" (o)."""
 
-Span = tuple[Seconds, Seconds]
-
 
 def chart(dub: Dub) -> str:
     """An SVG: half a minute a row. Each bar leads to its line on the page; each flag says itself when pointed at."""
     total = max([dub.source.duration, *(line.placed_end or 0.0 for line in dub.lines)])
     rows = max(1, math.ceil((total - 0.5) / ROW_SECONDS))
-    dead = list(_dead(dub))
+    dead = timing.silent(dub)
     drawn = "".join(_row(dub, row, dead) for row in range(rows))
     styles = "".join(f".c{i}{{fill:{colour}}}" for i, colour in enumerate(COLOURS))
     box = f"0 0 {WIDTH} {rows * ROW}"
@@ -62,16 +61,7 @@ def kind(name: str) -> str:
     return next((letter for letter, names in KINDS.values() if name in names), "o")
 
 
-def _dead(dub: Dub) -> Iterable[Span]:
-    """Where a line of the source is spoken and no line of the dub."""
-    slots = ((line.start, line.end) for line in dub.lines)
-    placed = [
-        (x.placed_start, x.placed_end) for x in dub.lines if x.placed_start is not None and x.placed_end is not None
-    ]
-    return timing.without(slots, placed)
-
-
-def _row(dub: Dub, row: int, dead: Iterable[Span]) -> str:
+def _row(dub: Dub, row: int, dead: Sequence[Span]) -> str:
     top, start = row * ROW, row * ROW_SECONDS
     look = {speaker: f"c{i % len(COLOURS)}" for i, speaker in enumerate(dub.speakers)}
     axis = f'<path class="axis" d="M{LEFT} {top + AXIS}H{WIDTH}"/>'
@@ -154,4 +144,4 @@ def _legend(dub: Dub) -> str:
     there = {kind(flag.name) for line in dub.lines for flag in line.flags}
     named = {**{letter: name for name, (letter, _) in KINDS.items()}, "o": "other"}
     flags = "".join(f'<span><b class="m f{x}">{x}</b>{name}</span>' for x, name in named.items() if x in there)
-    return f'<p class="legend">{people}<span><b class="dead"></b>source speaks, dub does not</span>{flags}</p>'
+    return f'<p class="legend">{people}<span><b class="dead"></b>slot in which the dub is silent</span>{flags}</p>'
