@@ -4,7 +4,7 @@
 
 Three small cases and one of an hour are drawn from stated distributions with a fixed seed: a slot's length (log-normal,
 0.6 to 12 s, median 2.7), the ratio of what is to be said to its slot, and the silence to the next line. Each line has
-the measured ladder of wordings of some real line (`eval/wordings.py`), and beside it an assumed one (`ASSUMED`).
+the measured ladder of wordings of some line (`eval/wordings.py`), and beside it an assumed one (`ASSUMED`).
 """
 
 from __future__ import annotations

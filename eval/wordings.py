@@ -1,4 +1,4 @@
-"""How much shorter a translator's wordings are: ladders of real lines, their lengths as the voice would say them.
+"""How much shorter a translator's wordings are: ladders of lines like those of films, with their lengths.
 
     python eval/wordings.py [--write]         English lines into Portuguese; --write keeps the ladders for `make fit`
 
