@@ -112,11 +112,12 @@ class Turn(Noun):
 
 
 class Consent(Noun):
-    """By what right a voice is used."""
+    """By what right a voice is used. `withdrawn` says when it was taken back: from then on nobody is cloned by it."""
 
     who: str
     when: str
     purpose: str
+    withdrawn: str | None = None
 
 
 class Voice(Noun):
@@ -124,12 +125,13 @@ class Voice(Noun):
 
     `preset` names a voice of the speaking model ("pf_dora", or a blend "pf_dora:0.6+af_bella:0.4"); `reference` is a
     piece of the speaker's own sound, used to choose a preset and by models that clone. `pitch_hz` is the median
-    fundamental frequency.
+    fundamental frequency. `person` is who they are in the project's cast memory (`people`).
     """
 
     id: str
     name: str = ""
     speaker: str = ""
+    person: str | None = None
     preset: str | None = None
     language: str | None = None
     sex: Literal["female", "male"] | None = None
@@ -289,7 +291,7 @@ class Output(Noun):
 class Wishes(Noun):
     """How a person asked for the dub, so that it can be asked for again: options of the command that are no edits.
 
-    `models` gives rooms to other models than the cast does.
+    `models` gives rooms to other models than the cast does; `people` is the path of the project's cast memory.
     """
 
     cast: str = "default"
@@ -298,6 +300,7 @@ class Wishes(Noun):
     preview: bool = False
     lipsync: bool = False
     watermark: bool = True
+    people: str | None = None
 
 
 class Dub(Noun):

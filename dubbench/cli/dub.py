@@ -37,6 +37,8 @@ def _pairs(what: str) -> Any:
 @click.option("--speakers", type=click.IntRange(1, 20), help="How many people speak (default: found out).")
 @click.option("--voice", "voices", multiple=True, callback=_pairs("--voice"), metavar="SPEAKER=NAME",
               help="Choose a speaker's voice, for instance A=pm_alex.")  # fmt: skip
+@click.option("--people", type=click.Path(path_type=Path), metavar="FILE",
+              help="Remember who speaks, and their voices, from film to film (made if not there).")  # fmt: skip
 @click.option(
     "--glossary", type=click.Path(path_type=Path), help="Terms and their translations (CSV, TSV, JSON, TOML)."
 )
