@@ -48,6 +48,7 @@ class Run:
     stages: dict[str, Stage]
     progress: Progress = quiet
     voices: Mapping[str, str] = field(default_factory=dict)
+    consents: Mapping[str, str] = field(default_factory=dict)
     translation: Path | None = None
     seconds: dict[str, float] = field(default_factory=dict)
     redone: dict[str, int] = field(default_factory=dict)
@@ -123,11 +124,12 @@ class Run:
             self._listen(ear, speak, mark)
 
     def _cast(self, speak: Any) -> Dub:
-        if self.dub.wishes.people is None:
-            return casting.cast_voices(self.dub, speak, self.voices)
-        path, embedder = Path(self.dub.wishes.people), self.stages.get("diarize")
+        dub = casting.with_consents(self.dub, self.consents) if self.consents else self.dub
+        if dub.wishes.people is None:
+            return casting.cast_voices(dub, speak, self.voices)
+        path, embedder = Path(dub.wishes.people), self.stages.get("diarize")
         people.check(path, embedder)
-        return people.cast(self.dub, speak, self.voices, path=path, embedder=embedder)
+        return people.cast(dub, speak, self.voices, path=path, embedder=embedder)
 
     def _listen(self, ear: Any, speak: Any, mark: Any) -> None:
         sound, facts = self._timed("mix", lambda: rooms.mixed(self.dub, self.progress))

@@ -37,6 +37,8 @@ def _pairs(what: str) -> Any:
 @click.option("--speakers", type=click.IntRange(1, 20), help="How many people speak (default: found out).")
 @click.option("--voice", "voices", multiple=True, callback=_pairs("--voice"), metavar="SPEAKER=NAME",
               help="Choose a speaker's voice, for instance A=pm_alex.")  # fmt: skip
+@click.option("--consent", "consents", multiple=True, callback=_pairs("--consent"), metavar="SPEAKER=WHO",
+              help="Say who allows their own voice to be cloned, for models that do: A='Anna P.'.")  # fmt: skip
 @click.option("--people", type=click.Path(path_type=Path), metavar="FILE",
               help="Remember who speaks, and their voices, from film to film (made if not there).")  # fmt: skip
 @click.option(
