@@ -167,6 +167,7 @@ def test_a_voice_that_strays_is_told(tmp_path: Path) -> None:
         return media.describe(tmp_path / name, tmp_path)
 
     same, other, brief = kept("a.wav", [450.0]), kept("b.wav", [2050.0]), kept("c.wav", [2050.0], 1.4)
+    mixed = kept("d.wav", [450.0, 2050.0])
     ear = Ear()
 
     def dub_of(*sounds: Any) -> Dub:
@@ -174,7 +175,7 @@ def test_a_voice_that_strays_is_told(tmp_path: Path) -> None:
 
     steady = dub_of(same, same, same, brief)
     found = report.drift(steady, ear)
-    assert found == {"A": {"lowest": 1.0, "mean": 1.0, "takes": 3}}, "a brief take says too little"
+    assert found == {"A": {"lowest": 1.0, "mean": 1.0, "takes": 3, "nearest": None}}, "a brief take says too little"
     assert report.drifted(steady, found).flags == ()
     asked = ear.asked
     strays = dub_of(same, same, same, other)
@@ -184,6 +185,16 @@ def test_a_voice_that_strays_is_told(tmp_path: Path) -> None:
     assert found["A"]["lowest"] == pytest.approx(10**-0.5, abs=0.02)
     assert found["A"]["mean"] == pytest.approx((3 * 3 + 1) / (4 * 10**0.5), abs=0.02)
     assert [flag.name for flag in report.drifted(strays, found).flags] == ["voice-drift"]
+    two = made(
+        *(line(f"L{i}", (i, i + 1), speech=sound, speaker=who) for i, (sound, who) in enumerate(
+            ((same, "A"), (same, "A"), (mixed, "B"), (mixed, "B"), (same, "C"))
+        ))
+    ).at(tmp_path)  # fmt: skip
+    found = report.drift(two, ear)
+    assert found is not None
+    assert {who: figures["nearest"] for who, figures in found.items()} == {
+        "A": pytest.approx(0.5**0.5, abs=0.02), "B": pytest.approx(0.5**0.5, abs=0.02),
+    }, "half of B's sound is A's; one take of C says nothing"  # fmt: skip
     assert report.drift(dub_of(same, brief), ear) is None, "one take has nothing to stray from"
 
 
@@ -197,7 +208,7 @@ FIGURES: dict[str, Any] = {
     "duration": 20.0, "true_peak_dbtp": None, "seconds": {"probe": 0.125, "speak": 3.5}, "models": {"speak": "kokoro"},
     "redone": {"speak": 2, "retake": 1}, "voices": {"A": "pf_dora:0.6+af_heart:0.4"}, "late_ends": {"L001": 0.75},
     "speaker_similarity": {"A": {"cosine": 0.31, "floor": None, "ceiling": 0.62}}, "flags": [],
-    "voice_drift": {"A": {"lowest": 0.81, "mean": 0.93, "takes": 4}},
+    "voice_drift": {"A": {"lowest": 0.81, "mean": 0.93, "takes": 4, "nearest": 0.42}},
     "of_tomorrow": {"some_thing": 17.25},
 }  # fmt: skip
 
