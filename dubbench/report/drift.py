@@ -17,8 +17,8 @@ FEW = 4
 MOST: Seconds = 3.0
 """How much of each: 0.03 s of one core for a take."""
 FLOOR = 0.8
-"""A lowest cosine under this is flagged. Four takes of 2 s at paces from 0.9 to 1.25 had 0.86 to 0.95 in each of four
-voices; a take of another voice among three had 0.36 to 0.75. Of two takes only very unlike ones are found."""
+"""A lowest cosine under this is flagged. Fours of takes of one voice had 0.84 to 0.93, with one of the four in another
+voice 0.30 to 0.76 (`make people`). Of two takes only very unlike ones are found."""
 Figures = dict[str, float | int | None]
 
 
