@@ -78,8 +78,13 @@ def pitch(sound: Sound) -> float | None:
 
     YIN (de Cheveigné and Kawahara 2002), steps 1 to 5, from 60 to 500 Hz.
     """
-    hertz, _ = _pitches(sound)
+    hertz = pitches(sound)
     return round(float(np.median(hertz)), 1) if len(hertz) * HOP >= VOICED * RATE else None
+
+
+def pitches(sound: Sound) -> npt.NDArray[np.float64]:
+    """The fundamental frequency of each voiced frame in hertz, every 20 ms."""
+    return _pitches(sound)[0]
 
 
 def alone(label: str, parts: Sequence[Turn] | Sequence[Line]) -> list[Span]:

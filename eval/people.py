@@ -31,10 +31,10 @@ from dubbench.report.drift import FEW, FLOOR, MOST
 from dubbench.types import Dub, Line, Sound, Source, Turn, Voice
 from dubbench.vectors import HALF, Vector, whole
 from dubbench.weights import WeightFile
+from eval import pages
 from eval.sentences import LINES
 from examples import clips
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "people.md"
 RATE = 16_000
 LEAST, PIECE = 1.3, 6.0
 PACES = (1.0, 1.25, 0.9, 1.1)
@@ -285,8 +285,7 @@ def main(arguments: Sequence[str]) -> None:
         rows = [*known(heard), *consistent(heard, Path(name)), *steady(), *sexes(heard)]
     print("\n".join(rows))
     if "--write" in arguments:
-        head, mark, _ = PAGE.read_text("utf-8").partition("<!-- figures by `make people` -->\n")
-        PAGE.write_text(head + mark + "\n" + "\n".join(rows), "utf-8")
+        pages.write("people.md", "make people", rows)
 
 
 if __name__ == "__main__":
