@@ -38,6 +38,7 @@ def dub(  # type: ignore[misc]
     pronunciations: str | Path | None = None,
     preview: bool = False,
     lipsync: bool = False,
+    slow_picture: bool = False,
     watermark: bool = True,
     progress: Progress = quiet,
 ) -> Dub | list[Dub]:
@@ -47,14 +48,16 @@ def dub(  # type: ignore[misc]
     gets a folder inside. `source_language` is guessed unless given. `cast` and `models` ({"speak": "pico"}) choose who
     plays which part. `transcript` and `translation` are SRT or VTT files, `glossary` a table of terms,
     `pronunciations` one of words and how they are said; `voices` maps a speaker to a voice's name, `speakers` says how
-    many there are. If `out` already holds this film's dub, only what changed is done again.
+    many there are. `slow_picture` plays the picture slower where a line would not fit otherwise.
+    If `out` already holds this film's dub, only what changed is done again.
 
     Raises BadInput, Missing, Unsupported, AdapterFailed, Refused; the source is never written to.
     """
     runs = prepared(
         source, to, out=out, source_language=source_language, cast=cast, models=models, transcript=transcript,
         translation=translation, voices=voices, speakers=speakers, glossary=glossary,
-        pronunciations=pronunciations, preview=preview, lipsync=lipsync, watermark=watermark, progress=progress,
+        pronunciations=pronunciations, preview=preview, lipsync=lipsync, slow_picture=slow_picture, watermark=watermark,
+        progress=progress,
     )  # fmt: skip
     for run in runs:
         fetch(run)
@@ -78,6 +81,7 @@ def prepared(
     pronunciations: str | Path | None = None,
     preview: bool = False,
     lipsync: bool = False,
+    slow_picture: bool = False,
     watermark: bool = True,
     progress: Progress = quiet,
 ) -> list[Run]:
@@ -92,8 +96,9 @@ def prepared(
     if spoken in targets:
         raise BadInput(f"the film already speaks {languages.name(spoken)}; choose another language with --to")
     wishes = wished(
-        cast=cast, models=models or {}, speakers=speakers, preview=preview, lipsync=lipsync, watermark=watermark
-    )
+        cast=cast, models=models or {}, speakers=speakers, preview=preview, lipsync=lipsync, slow_picture=slow_picture,
+        watermark=watermark,
+    )  # fmt: skip
     own_lines, own_translation, terms = _path(transcript), _path(translation), _path(glossary)
     readings = _path(pronunciations)
     if own_translation and len(targets) > 1:
@@ -181,7 +186,7 @@ def prepared_again(
     """The walk that `redub` would make with the same arguments, everything asked for checked; nothing is written.
 
     It is asked for as it was before, but for what is given: `wishes` are `cast`, `models`, `speakers`, `preview`,
-    `lipsync` and `watermark` of `dub`.
+    `lipsync`, `slow_picture` and `watermark` of `dub`.
     """
     home = Path(folder)
     known = documents.read(home)
