@@ -76,7 +76,7 @@ def holds(dub: Dub, speak: Speak, line: Line, mark: Watermark | None) -> bool:
     take = line.take
     return (
         take is not None
-        and line.made_by.get(ROOM, _slot(line)) == _slot(line)
+        and line.made_by.get(ROOM, _slot(dub, line)) == _slot(dub, line)
         and line.made_by.get(speak.room) == speak.key(dub, line, take.pace, mark)
     )
 
@@ -131,13 +131,13 @@ class _Room:
         placed = line.but(placed_start=place.start, placed_end=place.end)
         if not readings:
             assert line.take is not None
-            return placed.but(tempo=line.take.pace, made_by=line.made(ROOM, _slot(line)))
+            return placed.but(tempo=line.take.pace, made_by=line.made(ROOM, _slot(self.dub, line)))
         reading = readings[place.way]
         return placed.but(
             translation=reading.text,
             pauses=reading.pauses,
             tempo=self._pace(line, reading.pace(place.duration)),
-            made_by=MappingProxyType({**line.made_by, ROOM: _slot(line), CHOSEN: _mark(reading.text)}),
+            made_by=MappingProxyType({**line.made_by, ROOM: _slot(self.dub, line), CHOSEN: _mark(reading.text)}),
         )
 
     def _wish(self, line: Line) -> float | None:
@@ -171,8 +171,9 @@ def _mark(text: str | None) -> str:
     return memory.key(text=text)
 
 
-def _slot(line: Line) -> str:
-    return memory.key(start=line.start, end=line.end)
+def _slot(dub: Dub, line: Line) -> str:
+    free = {"still": share} if (share := still(dub, line)) else {}
+    return memory.key(start=line.start, end=line.end, **free)
 
 
 def place(dub: Dub, speak: Speak) -> Dub:

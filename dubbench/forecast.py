@@ -142,7 +142,7 @@ def timing_of(run: Run) -> Timing | None:
         for line, natural in zip(dub.lines, naturals, strict=True)
     ]
     places = plan(pieces, dub.source.duration)
-    late = [over for over in map(missed, pieces, places) if over > EXACT]
+    late = [over for over in map(missed, pieces, places) if over > 2 * EXACT]
     paces = [natural / place.duration for natural, place in zip(naturals, places, strict=True)]
     hurried = [pace for pace in paces if pace > COMFORTABLE + EXACT]
     return Timing(
