@@ -54,13 +54,18 @@ def slow(
 
 
 def _times(stretches: Sequence[tuple[Seconds, Seconds, Seconds]], zero: Seconds) -> str:
-    """The new time of a frame as ffmpeg's expression: its own, and what each stretch has added until then.
+    """The new time of a frame as ffmpeg's expression: its own, and what each stretch has added until then."""
+    added = [f"{more / (end - start):.7g}*clip(T-{zero + start:.4f},0,{end - start:.4f})"
+             for start, end, more in stretches]  # fmt: skip
+    return f"(T-{zero:.6f}+{_sum(added)})/TB"
 
-    A sum, not nested conditions: ffmpeg evaluates a film's thousand stretches without going deep.
-    """
-    added = "".join(f"+{more / (end - start):.9g}*clip(T-{zero + start:.6f},0,{end - start:.6f})"
-                    for start, end, more in stretches)  # fmt: skip
-    return f"(T-{zero:.6f}{added})/TB"
+
+def _sum(terms: Sequence[str]) -> str:
+    """A sum of halves in brackets: ffmpeg refuses expressions over a hundred deep, and a sum without is as deep as long."""
+    if len(terms) < 2:
+        return "".join(terms) or "0"
+    half = len(terms) // 2
+    return f"({_sum(terms[:half])}+{_sum(terms[half:])})"
 
 
 def _rate(source: Path, average: float) -> Fraction:
