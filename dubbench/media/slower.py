@@ -61,7 +61,7 @@ def _times(stretches: Sequence[tuple[Seconds, Seconds, Seconds]], zero: Seconds)
 
 
 def _sum(terms: Sequence[str]) -> str:
-    """A sum of halves in brackets: ffmpeg refuses expressions over a hundred deep, and a sum without is as deep as long."""
+    """Halves in brackets: ffmpeg refuses expressions over a hundred deep, and a plain sum is as deep as it is long."""
     if len(terms) < 2:
         return "".join(terms) or "0"
     half = len(terms) // 2
