@@ -41,6 +41,7 @@ def dub(  # type: ignore[misc]
     pronunciations: str | Path | None = None,
     preview: bool = False,
     lipsync: bool = False,
+    slow_picture: bool = False,
     watermark: bool = True,
     progress: Progress = quiet,
 ) -> Dub | list[Dub]:
@@ -51,15 +52,16 @@ def dub(  # type: ignore[misc]
     plays which part. `transcript` and `translation` are SRT or VTT files, `glossary` a table of terms, `pronunciations`
     one of words and how they are said; `voices` maps a speaker to a voice's name, `consents` to who allowed theirs to
     be cloned, `speakers` says how many there are. `people` is a file that remembers who speaks in a project's films and
-    with which voice: it is made, read and added to (`dubbench.people`). If `out` already holds this film's dub, only
-    what changed is done again.
+    with which voice: it is made, read and added to (`dubbench.people`). `slow_picture` plays the picture slower where a
+    line would not fit otherwise. If `out` already holds this film's dub, only what changed is done again.
 
     Raises BadInput, Missing, Unsupported, AdapterFailed, Refused; the source is never written to.
     """
     runs = prepared(
         source, to, out=out, source_language=source_language, cast=cast, models=models, transcript=transcript,
         translation=translation, voices=voices, consents=consents, speakers=speakers, people=people,
-        glossary=glossary, pronunciations=pronunciations, preview=preview, lipsync=lipsync, watermark=watermark,
+        glossary=glossary, pronunciations=pronunciations, preview=preview, lipsync=lipsync, slow_picture=slow_picture,
+        watermark=watermark,
         progress=progress,
     )  # fmt: skip
     for run in runs:
@@ -86,6 +88,7 @@ def prepared(
     pronunciations: str | Path | None = None,
     preview: bool = False,
     lipsync: bool = False,
+    slow_picture: bool = False,
     watermark: bool = True,
     progress: Progress = quiet,
 ) -> list[Run]:
@@ -100,8 +103,8 @@ def prepared(
     if spoken in targets:
         raise BadInput(f"the film already speaks {languages.name(spoken)}; choose another language with --to")
     wishes = wished(
-        cast=cast, models=models or {}, speakers=speakers, preview=preview, lipsync=lipsync, watermark=watermark,
-        people=_whole(people),
+        cast=cast, models=models or {}, speakers=speakers, preview=preview, lipsync=lipsync, slow_picture=slow_picture,
+        watermark=watermark, people=_whole(people),
     )  # fmt: skip
     own_lines, own_translation, terms = _path(transcript), _path(translation), _path(glossary)
     readings = _path(pronunciations)
@@ -204,7 +207,7 @@ def prepared_again(
     """The walk that `redub` would make with the same arguments, everything asked for checked; nothing is written.
 
     It is asked for as it was before, but for what is given: `wishes` are `cast`, `models`, `speakers`, `preview`,
-    `lipsync`, `watermark` and `people` of `dub`.
+    `lipsync`, `slow_picture`, `watermark` and `people` of `dub`.
     """
     home = Path(folder)
     if "people" in wishes:

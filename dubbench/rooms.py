@@ -9,13 +9,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from dubbench import languages, media, memory, mix
+from dubbench import languages, media, memory, mix, slowing
 from dubbench.catalog import ROOMS
 from dubbench.media import SILENCE_LUFS
-from dubbench.mix import bed
+from dubbench.mix import slower
 from dubbench.mix.meter import metered
 from dubbench.stages.base import Progress, quiet
 from dubbench.text import subtitles
+from dubbench.timeline.picture import on_film
 from dubbench.types import Dub, Flag, Output, Seconds, Source, Tracks
 
 
@@ -46,6 +47,7 @@ def mixed(dub: Dub, progress: Progress = quiet) -> tuple[Path, dict[str, Any]]:
         background=tracks.background.sha256 if tracks.background else None,
         spans=spans,
         version=mix.VERSION,
+        **({"picture": dub.picture, "slower": slower.VERSION} if dub.picture else {}),
     )
     path, facts = store.path("mix", key, ".wav"), store.recall("mix", key)
     if facts is None or not path.is_file():
@@ -53,9 +55,9 @@ def mixed(dub: Dub, progress: Progress = quiet) -> tuple[Path, dict[str, Any]]:
         lines = [(start, dub.open(speech)) for start, speech in placed]
         floor = store.path("mix", key, ".bed.wav")
         with memory.replacing(floor) as draft:
-            bed.build(dub, spans, draft)
+            slowing.lay_bed(dub, spans, draft)
         made = mix.mix(
-            floor, lines, dub.source.duration, path, speech_lufs=speech_lufs(dub),
+            floor, lines, slowing.film_duration(dub), path, speech_lufs=speech_lufs(dub),
             told=lambda done, total: progress("mix", done, total, "mixing"),
         )  # fmt: skip
         floor.unlink()
@@ -86,7 +88,7 @@ def speech_lufs(dub: Dub) -> float | None:
 
 
 def muxed(dub: Dub, sound: Path, home: Path, *, picture: Path | None = None, progress: Progress = quiet) -> Dub:
-    """Writes the film and its subtitles into `home` and adds `output`."""
+    """Writes the film and its subtitles into `home` and adds `output`; `picture` is shown instead of the source's."""
     progress("mux", 0, 3, "coding the sound")
     track = coded(sound)
     source = dub.source_language or languages.UNKNOWN
@@ -98,7 +100,7 @@ def muxed(dub: Dub, sound: Path, home: Path, *, picture: Path | None = None, pro
         progress("mux", 1, 3, "writing the film")
         fate = media.mux(
             dub.source, track, draft, source_language=source, target_language=target, title=title(dub),
-            subtitles=written, picture=picture, preview=dub.wishes.preview,
+            subtitles=written, picture=picture, original=slowing.slow_original(dub), preview=dub.wishes.preview,
         )  # fmt: skip
         progress("mux", 2, 3, "signing the film")
         _sign(dub, draft)
@@ -116,7 +118,8 @@ def write_subtitles(dub: Dub, home: Path) -> dict[str, Path]:
         return {}
     cues = {
         dub.source_language or languages.UNKNOWN: [
-            _cue(line.text, line.start, line.end, line.speaker) for line in dub.lines
+            _cue(line.text, on_film(dub.picture, line.start), on_film(dub.picture, line.end), line.speaker)
+            for line in dub.lines
         ],
         dub.target_language: [
             _cue(line.translation or "", line.placed_start or 0.0, line.placed_end or 0.0, line.speaker)

@@ -31,6 +31,7 @@ from dubbench import (
 )
 from dubbench.brought import PERSON, with_translation
 from dubbench.errors import AdapterFailed, BadInput, DubError
+from dubbench.slowing import slow_picture
 from dubbench.stages.base import Progress, Stage, quiet
 from dubbench.stages.translate import checked
 from dubbench.types import Dub, Flag, Sound
@@ -76,7 +77,8 @@ class Run:
             transcribe: Any = self.stages["transcribe"]
             self._lines("transcribe", lambda: transcribe(self.dub, self.progress), transcribe)
         if not self.dub.lines:
-            self.dub = self.dub.flagged("transcribe", Flag(room="transcribe", name="no-speech", detail=NOTHING))
+            silent = self.dub.but(picture=())
+            self.dub = silent.flagged("transcribe", Flag(room="transcribe", name="no-speech", detail=NOTHING))
             self._save()
             return
         self.dub = self.dub.flagged("transcribe")
@@ -157,8 +159,10 @@ class Run:
         sound, facts = self._timed("mix", lambda: rooms.mixed(self.dub, self.progress))
         lipsync: Any = self.stages.get("lipsync")
         picture = None
+        if self.dub.picture:
+            picture = self._timed("picture", lambda: slow_picture(self.dub, self.progress))
         if lipsync is not None and self.dub.source.has_picture and self.dub.lines:
-            film = Path(self.dub.source.path)
+            film = picture or Path(self.dub.source.path)
             picture = self._timed("lipsync", lambda: lipsync.film(self.dub, film, sound, self.progress), lipsync)
         self._step("mux", lambda: rooms.muxed(self.dub, sound, self.home, picture=picture, progress=self.progress))
         self.facts.update(facts)

@@ -48,6 +48,9 @@ def _pairs(what: str) -> Any:
               help="Words and how they are said, respelled or in /IPA/ (CSV, TSV, JSON, TOML).")  # fmt: skip
 @click.option("--preview/--no-preview", help="Put a visible mark on the picture.")
 @click.option("--lipsync/--no-lipsync", help="Move the lips (needs a model: --model lipsync=NAME).")
+@click.option("--slow-picture/--no-slow-picture",
+              help="Play the picture slower where a line would not fit otherwise, at 0.8 of its speed at the slowest; "
+                   "it is encoded again, and lips may be seen to move slower.")  # fmt: skip
 @click.option("--watermark/--no-watermark", default=True, help="The inaudible mark (content credentials stay).")
 @click.option("--dry-run", is_flag=True, help="Say what would be done, how long it takes, what would be fetched.")
 def dub(source: Path, targets: tuple[str, ...], out: Path | None, dry_run: bool, **options: Any) -> None:

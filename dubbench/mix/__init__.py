@@ -2,6 +2,7 @@
 
     meter      loudness and true peak, of sound that comes in pieces
     bed        the film's own sound without its words; roomtone: what its pauses sound like
+    slower     sound that goes with a picture played slower
     compose    lines, background and ducking, summed piece by piece
     limiter    gains that hold the true peak down
     master     `mix`: levels decided, then written

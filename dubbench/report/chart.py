@@ -1,4 +1,4 @@
-"""The picture of the page: source and dub on one time axis. Times come from the Dub; colours are the page's.
+"""The picture of the page: source and dub on one axis of film time. Times come from the Dub; colours are the page's.
 
 source   [1   ][  ]      [2      ]        a line in its speaker's colour, its pauses as gaps
           \\             |                 who begins where, and what is heard in which order
@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 
 from dubbench.report import timing
 from dubbench.report.timing import Span
+from dubbench.timeline.picture import on_film
 from dubbench.types import Dub, Line, Seconds
 
 ROW_SECONDS = 30.0
@@ -30,7 +31,7 @@ NUMBERED = 20
 COLOURS = ("#3b6fb6", "#c0603a", "#4a8f5d", "#8a5fa8", "#a08a2c", "#4b9aa5", "#b0527d", "#6b7c8c", "#7d6b4b", "#2f7a4f")
 """Told apart on white and on black alike."""
 KINDS = {
-    "time": ("t", ("unfit", "early", "beyond")),
+    "time": ("t", ("unfit", "early", "beyond", "slowed")),
     "words heard": ("w", ("not-understood", "wordless-cues")),
     "translation": ("x", ("missed-term", "untranslated", "reading-unused")),
 }
@@ -39,7 +40,7 @@ KINDS = {
 
 def chart(dub: Dub) -> str:
     """An SVG: half a minute a row. Each bar leads to its line on the page; each flag says itself when pointed at."""
-    total = max([dub.source.duration, *(line.placed_end or 0.0 for line in dub.lines)])
+    total = max([on_film(dub.picture, dub.source.duration), *(line.placed_end or 0.0 for line in dub.lines)])
     rows = max(1, math.ceil((total - 0.5) / ROW_SECONDS))
     dead = timing.silent(dub)
     drawn = "".join(_row(dub, row, dead) for row in range(rows))
@@ -70,20 +71,23 @@ def _row(dub: Dub, row: int, dead: Sequence[Span]) -> str:
         for s in range(5, 30, 5)
     )
     gaps = "".join(_rect(a, b, start, top + DUB, "dead") for a, b in dead)
-    lines = "".join(_line(line, number, start, top, look[line.speaker]) for number, line in enumerate(dub.lines, 1))
+    lines = "".join(
+        _line(dub, line, number, start, top, look[line.speaker]) for number, line in enumerate(dub.lines, 1)
+    )
     return f'<text x="0" y="{top + 17}">{start:.0f} s</text>{axis}{ticks}{gaps}{lines}'
 
 
-def _line(line: Line, number: int, row: Seconds, top: float, look: str) -> str:
+def _line(dub: Dub, line: Line, number: int, row: Seconds, top: float, look: str) -> str:
     """What of a line falls into a row: its bars, the way from one to the other, its number and its flags."""
     begun, ended = line.placed_start, line.placed_end
-    said = _spans(line.start, line.end, [(w.start, w.end) for w in line.words])
+    first, last = timing.seen(dub, (line.start, line.end))
+    said = _spans(first, last, [timing.seen(dub, (w.start, w.end)) for w in line.words])
     bars = "".join(_rect(a, b, row, top + SOURCE, f"src {look}") for a, b in said)
     if begun is not None and ended is not None:
         sounds = [(begun + p.start, begun + p.end) for p in (line.take.phonemes if line.take else ())]
         bars += "".join(_rect(a, b, row, top + DUB, look) for a, b in _spans(begun, ended, sounds))
-        if _inside(line.start, row) and _inside(begun, row):
-            bars += f'<path class="way" d="M{_x(line.start, row)} {top + SOURCE + 17}L{_x(begun, row)} {top + DUB}"/>'
+        if _inside(first, row) and _inside(begun, row):
+            bars += f'<path class="way" d="M{_x(first, row)} {top + SOURCE + 17}L{_x(begun, row)} {top + DUB}"/>'
         if _inside(begun, row) and (ended - begun) * SCALE > NUMBERED:
             bars += f'<text class="no" x="{_x(begun + 0.1, row)}" y="{top + DUB + 13}">{number}</text>'
     marks = "".join(_flags(line, row, top))
