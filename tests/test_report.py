@@ -17,7 +17,7 @@ import dubbench
 from dubbench import media, report
 from dubbench.report import timing
 from dubbench.report.page import page
-from dubbench.types import Audio, Dub, Flag, Line, Sound, Source, Take, Turn, Voice
+from dubbench.types import Audio, Dub, Flag, Line, Sound, Source, Take, Turn, Voice, Word
 from tests.clips import babble
 from tests.talks import make_talk
 
@@ -75,13 +75,16 @@ def test_speech_that_nobody_understood_is_told_with_its_times() -> None:
     assert "from 1.00 to 2.00 s A speaks" in alone
 
 
-def test_dead_air_is_what_is_covered_neither_by_a_line_nor_by_the_dub() -> None:
-    """0.5 s before the first line, 0.4 after it, of which the dub covers 0.1; B's second a line placed early covers."""
+def test_dead_air_is_where_the_source_speaks_and_the_dub_does_not() -> None:
+    """0.5 s before the first line, 0.3 after its dub, L002's own second, whose dub came early; rests of speakers never."""
     turns = (turn(0.0, 4.0), turn(5.0, 6.0, "B"))
     dub = made(line("L001", (0.5, 3.6), (0.5, 3.7)), line("L002", (8, 9), (5.0, 6.2)), turns=turns)
-    assert timing.dead_air(dub) == pytest.approx(0.8)
+    assert timing.dead_air(dub) == pytest.approx([(0.0, 0.5), (3.7, 4.0), (8.0, 9.0)])
     assert timing.unheard(dub) == [(5.0, 6.0)], "what another line covers was not understood all the same"
-    assert timing.dead_air(made(line("L001", (0, 9), (0, 9)))) == 0.0
+    assert timing.dead_air(made(line("L001", (0, 9), (0, 9)))) == []
+    words = tuple(Word(text="so", start=a, end=a + 1.0) for a in (0.0, 1.2, 6.0))
+    brief = made(line("L001", (0, 7), (0, 3), words=words), turns=(turn(0.0, 7.0),))
+    assert timing.dead_air(brief) == [(6.0, 7.0)], "from 3.0 to 6.0 its speaker rests"
 
 
 spans = st.lists(st.tuples(st.integers(0, 60), st.integers(1, 12)).map(lambda x: (x[0] / 2, (x[0] + x[1]) / 2)))

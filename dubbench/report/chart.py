@@ -2,7 +2,7 @@
 
 source   [1   ][  ]      [2      ]        a line in its speaker's colour, its pauses as gaps
           \\             |                 who begins where, and what is heard in which order
-dub       [1    ][ ] ////[2    ]          //// a slot of the source in which the dub is silent
+dub       [1    ][ ] ////[2    ]          //// the source speaks and the dub does not
           ^                               a flag: its colour and its letter say what kind
 """
 
@@ -14,7 +14,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from dubbench.report import timing
-from dubbench.report.timing import Span
+from dubbench.report.timing import REST, Span
 from dubbench.timeline.picture import on_film
 from dubbench.types import Dub, Line, Seconds
 
@@ -24,8 +24,6 @@ ROW, LEFT, WIDTH = 74, 40, 1000
 SOURCE, DUB, FLAGS, AXIS = 4, 32, 52, 66
 """Where in a row its parts begin."""
 SCALE = (WIDTH - LEFT) / ROW_SECONDS
-PAUSE: Seconds = 0.25
-"""A rest inside a line that is drawn."""
 NUMBERED = 20
 """Bars narrower than this have no room for their number."""
 COLOURS = ("#3b6fb6", "#c0603a", "#4a8f5d", "#8a5fa8", "#a08a2c", "#4b9aa5", "#b0527d", "#6b7c8c", "#7d6b4b", "#2f7a4f")
@@ -42,7 +40,7 @@ def chart(dub: Dub) -> str:
     """An SVG: half a minute a row. Each bar leads to its line on the page; each flag says itself when pointed at."""
     total = max([on_film(dub.picture, dub.source.duration), *(line.placed_end or 0.0 for line in dub.lines)])
     rows = max(1, math.ceil((total - 0.5) / ROW_SECONDS))
-    dead = timing.silent(dub)
+    dead = timing.dead_air(dub)
     drawn = "".join(_row(dub, row, dead) for row in range(rows))
     styles = "".join(f".c{i}{{fill:{colour}}}" for i, colour in enumerate(COLOURS))
     box = f"0 0 {WIDTH} {rows * ROW}"
@@ -119,7 +117,7 @@ def _spans(start: Seconds, end: Seconds, sounds: list[Span]) -> list[Span]:
     """The parts of a line that sound: what lies between its rests; the whole where nobody knows them."""
     spans = [(start, end)]
     for (_, before), (after, _) in itertools.pairwise(sounds):
-        if after - before >= PAUSE and spans[-1][0] < before < after < end:
+        if after - before >= REST and spans[-1][0] < before < after < end:
             spans[-1:] = [(spans[-1][0], before), (after, end)]
     return spans
 
@@ -148,4 +146,4 @@ def _legend(dub: Dub) -> str:
     there = {kind(flag.name) for line in dub.lines for flag in line.flags}
     named = {**{letter: name for name, (letter, _) in KINDS.items()}, "o": "other"}
     flags = "".join(f'<span><b class="m f{x}">{x}</b>{name}</span>' for x, name in named.items() if x in there)
-    return f'<p class="legend">{people}<span><b class="dead"></b>slot in which the dub is silent</span>{flags}</p>'
+    return f'<p class="legend">{people}<span><b class="dead"></b>only the source speaks</span>{flags}</p>'

@@ -52,7 +52,7 @@ def measured(dub: Dub, run: Run) -> dict[str, Any]:
         "overlap_seconds": round(run.facts.get("overlap_seconds", timing.overlap(dub)), 4),
         "slowed_seconds": round(sum(stretch.added for stretch in slowed), 3),
         "slowest_picture": round(min([1.0, *(stretch.speed for stretch in slowed)]), 4),
-        "dead_air_seconds": round(timing.dead_air(dub), 3),
+        "dead_air_seconds": round(sum(end - start for start, end in timing.dead_air(dub)), 3),
         "max_speedup": round(max(tempos), 4) if tempos else None,
         "unfit_lines": sum(not timing.kept(dub, line) for line in dub.lines),
         "late_ends": {x.id: round(timing.late(dub, x), 3) for x in dub.lines if timing.late(dub, x) > 0.0},

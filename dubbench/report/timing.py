@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from dubbench.text import subtitles
 from dubbench.timeline.limits import FASTEST, SLOWEST, TOLERANCE
@@ -21,6 +21,8 @@ from dubbench.types import Dub, Line, Seconds
 
 UNHEARD: Seconds = 0.8
 """Speech without words that is worth a look: shorter pieces are breaths, laughs, and where turns and lines differ."""
+REST: Seconds = 0.25
+"""Less between two sounds is closure and breath."""
 
 Span = tuple[Seconds, Seconds]
 
@@ -86,19 +88,20 @@ def unheard(dub: Dub) -> list[Span]:
     return [(start, end) for start, end in parts if end - start >= UNHEARD]
 
 
-def dead_air(dub: Dub) -> Seconds:
-    """Seconds in which the source speaks and the dub does not: turns covered by no line, as it was or as it is placed.
+def dead_air(dub: Dub) -> list[Span]:
+    """Where the source speaks and the dub does not, on the film's clock: turns and lines without what is placed.
 
-    The pauses inside a line are no dead air.
+    Where a line's speaker rests for `REST` or more the source does not speak.
     """
-    lines = [seen(dub, (x.start, x.end)) for x in dub.lines]
-    parts = without((seen(dub, (t.start, t.end)) for t in dub.turns), lines + _placed(dub))
-    return sum((end - start for start, end in parts), 0.0)
+    said = [(x.start, x.end) for x in (*dub.turns, *dub.lines)]
+    return without((seen(dub, span) for span in said), [*_placed(dub), *_rests(dub)])
 
 
-def silent(dub: Dub) -> list[Span]:
-    """Slots of the source's lines, or parts of them, in which the dub is silent; no part of `dead_air`."""
-    return without((seen(dub, (line.start, line.end)) for line in dub.lines), _placed(dub))
+def _rests(dub: Dub) -> Iterable[Span]:
+    for line in dub.lines:
+        for before, after in pairwise(line.words):
+            if after.start - before.end >= REST:
+                yield seen(dub, (before.end, after.start))
 
 
 def without(spans: Iterable[Span], holes: Iterable[Span]) -> list[Span]:
