@@ -93,7 +93,7 @@ def dead_air(dub: Dub) -> list[Span]:
 
     Where a line's speaker rests for `REST` or more the source does not speak.
     """
-    said = [(x.start, x.end) for x in (*dub.turns, *dub.lines)]
+    said = [*((x.start, x.end) for x in dub.turns), *((x.start, x.end) for x in dub.lines)]
     return without((seen(dub, span) for span in said), [*_placed(dub), *_rests(dub)])
 
 
@@ -150,6 +150,6 @@ def _placed(dub: Dub) -> list[Span]:
 
 
 __all__: Sequence[str] = (
-    "crowding", "dead_air", "fast_cues", "kept", "late", "merged", "offset", "overlap", "overrun", "seen", "silent",
+    "crowding", "dead_air", "fast_cues", "kept", "late", "merged", "offset", "overlap", "overrun", "seen",
     "unheard", "without",
 )  # fmt: skip
