@@ -16,7 +16,8 @@ from pathlib import Path
 from dubbench.errors import AdapterFailed, BadInput
 from dubbench.text import glossary, numerals, sentences
 from dubbench.translation import guard, mending, phrases, wordings
-from dubbench.translation.beam import Decoder
+from dubbench.translation.ladder import Ladder
+from dubbench.translation.periphrases import condensed
 from dubbench.weights import Weights
 
 _NAMED = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\w+|\S{40,}")
@@ -36,8 +37,8 @@ _STOCK = (
 )  # fmt: skip
 """What these models learned from websites and answer out of nothing, and the source words that would justify it."""
 
-UNLIKELY = 0.6
-"""Nats a token by which a translation may be less likely than the best; beyond it grammar goes first."""
+SHARES = (0.94, 0.88, 0.82, 0.0)
+"""Of a sentence's letters, those that its wordings in a line's are to have at most, line by line."""
 
 _HERE = threading.local()
 _SHORT, _LONG = 3, 12
@@ -56,7 +57,7 @@ class Marian:
         # known only there, by a local of the module, for one of this object would be dropped with the object.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"marian-{pair}")
         self._thread.submit(self._load, folder).result()
-        self._decoder = Decoder(folder / f"model.{pair}.bin", folder / f"vocab.{pair}.spm")
+        self._ladder = Ladder(folder, pair)
 
     def _load(self, folder: Path) -> None:
         from fxtranslate import Translator
@@ -75,42 +76,53 @@ class Marian:
         """What the model says, nothing mended. Longer than its context: the rest is lost, so do not."""
         return self._thread.submit(lambda: str(_HERE.engine.translate(sentence))).result()
 
-    def wordings(self, text: str, terms: Mapping[str, str], *, line: str | None = None) -> list[str]:
-        """A line's translation and what says the same shorter, best first. Raises AdapterFailed naming the line."""
+    def wordings(
+        self, text: str, terms: Mapping[str, str], *, line: str | None = None, spoken: bool = True
+    ) -> list[str]:
+        """A line's translation and what says the same shorter, best first. Raises AdapterFailed naming the line.
+
+        Without `spoken` in forms that can be written, and so be translated on ("para", not "pra").
+        """
         terms = glossary.relevant(text, terms)
         best = self.obeying(text, terms, line=line)
         bare = wordings.without_fillers(text, self.source)
         others = [self.obeying(bare, terms, line=line)] if bare != text else []
         for said, whole in ((text, best), (bare, others[0])) if others else ((text, best),):
-            others += self._briefer(said, whole, line=line)
-        others += [wordings.shorter(other, self.target) for other in (best, *others)]
-        others += [wordings.plainer(other, self.target) for other in (best, *others)]
+            others += self._briefer(said, whole, line, spoken)
+        others = [brief for other in (best, *others) for brief in wordings.brief(other, self.target)]
         found = wordings.distinct(best, others, self.target)
         lost = glossary.missed(text, best, terms)
         return [wording for wording in found if glossary.missed(text, wording, terms) == lost]
 
-    def _briefer(self, text: str, best: str, *, line: str | None) -> list[str]:
-        """A line with its sentences as short as the model can say the same, and with each just a little shorter."""
+    def _briefer(self, text: str, best: str, line: str | None, spoken: bool) -> list[str]:
+        """A line with each of its sentences a little shorter, and ever shorter, as far as each can be."""
         pieces = sentences.split(text, self.source)
         whole = [self.sentence(piece, line=line) for piece in pieces]
         if " ".join(whole) != best:  # terms were put in, which the model would leave out
             return []
-        ladders = [self._ladder(piece, one) for piece, one in zip(pieces, whole, strict=True)]
-        shortest = " ".join(ladder[-1] for ladder in ladders)
-        return [" ".join(ladder[min(1, len(ladder) - 1)] for ladder in ladders), shortest]
+        return _joined([self._rungs(piece, one, line, spoken) for piece, one in zip(pieces, whole, strict=True)])
 
-    def _ladder(self, sentence: str, best: str) -> list[str]:
-        """`best`, and what the model thinks nearly as likely and the guard finds the same, longest first."""
+    def _rungs(self, sentence: str, best: str, line: str | None, spoken: bool) -> list[str]:
+        """A sentence's ladder; by rules alone where it is no plain sentence."""
         before, core, after = _shell(mending.without_hesitation(mending.plain(sentence), self.source))
-        kept, addresses = _protected(core, self.source)
-        asked = sentences.clauses(kept)
-        if addresses or len(asked) != 1 or not any(char.isalpha() for char in core):
-            return [best]
-        found = self._decoder.translations(asked[0])
-        likely = (one.text for one in found if one.score >= found[0].score - UNLIKELY)
-        mended = {before + mending.mended(text, asked[0], self.source, self.target) + after for text in likely}
-        same = (text for text in mended if len(text) < len(best) and guard.same(text, best, self.target))
-        return [best, *sorted(same, key=lambda text: (-len(text), text))]
+        asked = sentences.clauses(core)
+        done = [self._clause(piece, line) for piece in asked] if any(map(str.isalpha, core)) else []
+        if _protected(core, self.source)[1] or before + " ".join(done) + after != best:
+            return [best, *condensed(best, self.target, spoken=spoken)]
+        ladders = [
+            self._ladder.of(
+                piece,
+                known,
+                lambda text: self.sentence(text, line=line),
+                lambda text, piece=piece: mending.mended(text, piece, self.source, self.target),  # type: ignore[misc]
+                spoken=spoken,
+            )
+            for piece, known in zip(asked, done, strict=True)
+        ]
+        return [best, *(before + text + after for text in _joined(ladders))]
+
+    def _clause(self, piece: str, line: str | None) -> str:
+        return mending.mended(self._guarded(piece, line), piece, self.source, self.target)
 
     def obeying(self, text: str, terms: Mapping[str, str], *, line: str | None = None) -> str:
         """`text` translated with its terms obeyed where the model can be made to; unprotected where it obeys anyway."""
@@ -135,7 +147,7 @@ class Marian:
             raise BadInput(f"{where}{core[:80]!r} is not in '{self.source}'; edit the line's text in dub.json")
         kept, addresses = _protected(core, self.source)
         pieces = sentences.clauses(kept)
-        done = [mending.mended(self._guarded(piece, line), piece, self.source, self.target) for piece in pieces]
+        done = [self._clause(piece, line) for piece in pieces]
         restored = glossary.restore(" ".join(done), addresses)
         return before + (restored if restored is not None else core) + after
 
@@ -236,6 +248,15 @@ def _run(words: list[str], at: int, size: int) -> int:
     while len(block) == size and words[at + count * size : at + (count + 1) * size] == block:
         count += 1
     return count
+
+
+def _joined(ladders: list[list[str]]) -> list[str]:
+    """Parts after one another, ever shorter: each the longest of its wordings with at most a share of its letters."""
+
+    def down(ladder: list[str], share: float) -> str:
+        return next((text for text in ladder if len(text) <= share * len(ladder[0])), ladder[-1])
+
+    return [" ".join(down(ladder, share) for ladder in ladders) for share in SHARES]
 
 
 def _shell(sentence: str) -> tuple[str, str, str]:
