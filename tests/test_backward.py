@@ -105,7 +105,8 @@ def test_no_wording_of_a_ladder_loses_a_number_a_name_or_a_negation(folder: Path
 def test_without_the_way_back_words_go_only_where_rules_let_them(folder: Path, tmp_path: Path) -> None:
     for name in ("model.en-pt.bin", "vocab.en-pt.spm"):
         (tmp_path / name).symlink_to(folder / name)
-    said, best = "I have never seen anything like this in my life.", "Eu nunca vi nada assim na minha vida."
-    bare = Ladder(tmp_path, "en-pt").of(said, best, str, str)
-    assert "Nunca vi nada assim na minha vida." in bare
-    assert "Eu nunca vi nada assim na vida." not in bare
+    said, best = "I did not want to tell her mother the truth.", "Eu não queria dizer à sua mãe a verdade."
+    without, with_ = (Ladder(where, "en-pt").of(said, best, str, str) for where in (tmp_path, folder))
+    assert "Não queria dizer à sua mãe a verdade." in without
+    assert "Eu não queria dizer à mãe a verdade." not in without
+    assert "Eu não queria dizer à mãe a verdade." in with_

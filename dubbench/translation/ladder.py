@@ -23,18 +23,26 @@ from dubbench.translation.periphrases import condensed
 CHANGED = 1.5
 """Nats by which a wording with other small words may be less likely than the best. Beyond it grammar goes first:
 "abrir o pouco a janela" for "um pouco" loses 3.0."""
-SPARED = 4.0
-"""The same where a word is left out that speech leaves out anyway: what models learned from writes its pronouns."""
+SPARED = 3.0
+"""The same where such a word is left out."""
+UNSAID = 5.5
+"""The same where a subject is left out that the verb tells: models learned from writing, which says more of them."""
 
+_SUBJECTS = {
+    "pt": "eu nós você vocês eles elas",
+    "es": "yo nosotros usted ustedes ellos ellas",
+}
+"""Pronouns that may be left out where nothing is lost by it. "He" and "she" are none: they tell who."""
 _SPARE = {
-    "pt": "eu nós você vocês eles elas isso isto este esta seu sua seus suas meu minha meus minhas nosso nossa "
-    "lá aí algum alguma alguns algumas mesmo tão então já também e",
-    "es": "yo nosotros usted ustedes ellos ellas eso esto este esta mi mis su sus nuestro nuestra "
-    "allí ahí algún alguna algunos algunas mismo tan entonces ya también y",
+    "pt": "isso isto este esta seu sua seus suas meu minha meus minhas nosso nossa lá aí algum alguma alguns algumas "
+    "mesmo tão então já também e",
+    "es": "eso esto este esta mi mis su sus nuestro nuestra allí ahí algún alguna algunos algunas mismo tan entonces "
+    "ya también y",
     "en": "that some then there also so and",
 }
-"""Words that may be left out by themselves where nothing is lost by it. "He" and "she" are none: they tell who."""
-
+"""Other words that may."""
+_GENERAL = {"pt": "o a os as"}
+"""Articles that may go from a sentence's beginning ("o medo é ..."); elsewhere one is missed."""
 _MARKS = ",.;:!?…"
 
 Say: TypeAlias = Callable[[str], str]
@@ -58,17 +66,19 @@ class Ladder:
         """
         retold = self._retold(sentence, best, said)
         ways = [best, *self._beam(sentence, best, mended), *retold]
-        ways += [text for way in (best, *retold) for text in self._pruned(sentence, way)]
+        ways += [text for way in (best, *retold) for text in self._pruned(sentence, way, spoken)]
         ways += [text for way in dict.fromkeys(ways) for text in condensed(way, self.target, spoken=spoken)]
         fit = (text for text in set(ways) if len(text) < len(best) and guard.faithful(text, best, self.target))
         return [best, *sorted(fit, key=lambda text: (-len(text), text))]
 
     def _beam(self, sentence: str, best: str, mended: Say) -> list[str]:
         """What the model finds nearly as likely, in the best one's words but for those of little sense."""
-        least = self._likelihood(sentence, best) - CHANGED
-        found = self._forward.translations(sentence, best)
-        texts = dict.fromkeys(mended(one.text) for one in found if one.total >= least)
-        return self._read_back(sentence, best, [text for text in texts if len(text) < len(best)])
+        known = self._likelihood(sentence, best)
+        said: dict[str, float] = {}
+        for one in self._forward.translations(sentence, best):
+            said.setdefault(mended(one.text), known - one.total)  # the likeliest comes first
+        texts = [text for text, less in said.items() if len(text) < len(best) and less <= CHANGED]
+        return self._read_back(sentence, best, texts)
 
     def _retold(self, sentence: str, best: str, said: Say) -> list[str]:
         """The translation of the sentence said more plainly, if that lost nothing of it."""
@@ -76,16 +86,22 @@ class Ladder:
         texts = [said(text) for text in plain]
         return self._backward.kept(plain[0], best, texts) if plain and self._backward else []
 
-    def _pruned(self, sentence: str, text: str) -> list[str]:
+    def _pruned(self, sentence: str, text: str, spoken: bool) -> list[str]:
         """A wording without one spare word, without two, and so on, as far as nothing is lost."""
         found: list[str] = []
-        spare = _SPARE.get(self.target, "").split()
-        least = self._likelihood(sentence, text) - SPARED
-        for word in [word for word in text.split() if word.strip(_MARKS).lower() in spare]:
-            before = found[-1] if found else text
-            after = _without(before, word)
-            if self._likelihood(sentence, after) >= least:
-                found += self._read_back(sentence, text, [after])
+        spare = dict.fromkeys(_SPARE.get(self.target, "").split(), SPARED)
+        spare |= dict.fromkeys(_SUBJECTS.get(self.target, "").split(), UNSAID)
+        first = dict.fromkeys(_GENERAL.get(self.target, "").split() if spoken else (), SPARED)
+        known, words = self._likelihood(sentence, text), text.split()
+        for at in reversed(range(len(words))):  # from the end, so that places before stay what they are
+            less = (spare if at else spare | first).get(words[at].strip(_MARKS).lower())
+            if less is None:
+                continue
+            after = _without(found[-1] if found else text, at)
+            likelihood = self._likelihood(sentence, after)
+            if known - likelihood <= less and self._read_back(sentence, text, [after]):
+                found.append(after)
+                known = likelihood
         return found
 
     def _read_back(self, sentence: str, best: str, texts: Sequence[str]) -> list[str]:
@@ -98,11 +114,10 @@ class Ladder:
         return sum(chance for _, chance in self._forward.chances(sentence, text))
 
 
-def _without(text: str, word: str) -> str:
-    """A text without the first such word; a mark at its end stays."""
+def _without(text: str, at: int) -> str:
+    """A text without one of its words; a mark after that stays."""
     words = text.split()
-    at = words.index(word)
-    mark = word[len(word.rstrip(_MARKS)) :]
+    mark = words[at][len(words[at].rstrip(_MARKS)) :]
     kept = [*words[:at], *words[at + 1 :]]
     if mark and at:
         kept[at - 1] = kept[at - 1].rstrip(_MARKS) + mark

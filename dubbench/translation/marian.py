@@ -11,6 +11,7 @@ import re
 import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from pathlib import Path
 
 from dubbench.errors import AdapterFailed, BadInput
@@ -51,13 +52,12 @@ class Marian:
     """
 
     def __init__(self, folder: Path, pair: str, *, name: str = "bergamot") -> None:
-        self.name, self.pair = name, pair
+        self.name, self.pair, self._folder = name, pair, folder
         self.source, self.target = pair.split("-")
         # The engine panics when touched, or dropped, outside the thread that made it: it gets one of its own and is
         # known only there, by a local of the module, for one of this object would be dropped with the object.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"marian-{pair}")
         self._thread.submit(self._load, folder).result()
-        self._ladder = Ladder(folder, pair)
 
     def _load(self, folder: Path) -> None:
         from fxtranslate import Translator
@@ -67,6 +67,11 @@ class Marian:
             for name in (f"model.{self.pair}.bin", f"lex.{self.pair}.bin", f"vocab.{self.pair}.spm")
         )
         _HERE.engine = Translator(model=model, src_vocab=vocab, trg_vocab=vocab, shortlist=lex)
+
+    @cached_property
+    def _ladder(self) -> Ladder:
+        """Read when wordings are first asked for: most of the memory is its."""
+        return Ladder(self._folder, self.pair)
 
     def close(self) -> None:
         """Let go of the model."""

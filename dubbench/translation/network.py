@@ -41,7 +41,7 @@ class Network:
         self._weights = checkpoint.read(model)
         self.pieces = SentencePieceProcessor(str(vocabulary))
         self.embeddings = self._weights[checkpoint.EMBEDDINGS]
-        self._whole: Output = np.ascontiguousarray(self.embeddings.T), self._weights["decoder_ff_logit_out_b"]
+        self._whole: Output = self.embeddings.T, self._weights["decoder_ff_logit_out_b"]
         self._last: tuple[str, list[Memory]] = ("", [])  # several translations of one sentence are looked at in a row
         self._encoders = max(int(key.split("_")[1][1:]) for key in self._weights if key.startswith("encoder_l"))
 

@@ -35,7 +35,11 @@ _FILLERS = {
 """What speech is padded with; the second pattern of each language stands between commas and leaves one."""
 
 _NOT_PT = r"((?:não |nunca |já |sempre |também |só |te |lhe |me |o |a |os |as )*)"
-_FIRST_PT = r"(?:sou|estou|vou|dou|sei|tenho|posso|quero|faço|fui|fiz|tive|vi|li|acho|gosto|preciso|espero|\w+ei)\b"
+_FIRST_PT = (
+    r"(?:sou|estou|vou|dou|sei|tenho|posso|quero|faço|fui|fiz|tive|acho|gosto|preciso|espero|acredito|entendo|lembro"
+    r"|conheço|prefiro|sinto|digo|venho|vejo|ouço|peço|concordo|imagino|moro|penso|saí|caí|\w+ei"
+    r"|(?!(?:aqui|ali)\b)\w*[bcdfghjlmnpqrstvxz]i)\b"
+)
 _NOT_ES = r"((?:no |nunca |ya |siempre |también |solo |te |le |les |se |me |lo |la |los |las )*)"
 _FIRST_ES = (
     r"(?:soy|estoy|voy|doy|sé|he|quiero|puedo|creo|pienso|veo|espero|necesito|recuerdo|siento|prefiero|fui|hice|tuve|vi"
