@@ -11,13 +11,14 @@ import re
 import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from dubbench.errors import AdapterFailed, BadInput
 from dubbench.text import glossary, numerals, sentences
 from dubbench.translation import guard, mending, phrases, wordings
 from dubbench.translation.ladder import Ladder
+from dubbench.translation.nonsense import foreign, nonsense
 from dubbench.translation.periphrases import condensed
 from dubbench.weights import Weights
 
@@ -32,17 +33,11 @@ _TRANSLATED = re.compile(
 )
 """Names that have a translation, so that their absence means nothing: days, months, languages, peoples, acronyms."""
 
-_STOCK = (
-    (r"por enviar uma edição", r"edit"), (r"for sharing", r"partilh|compartilh"), (r"the hotel\b", r"hotel|pousada"),
-    (r"\bblog\b", r"blog"),
-)  # fmt: skip
-"""What these models learned from websites and answer out of nothing, and the source words that would justify it."""
-
 SHARES = (0.94, 0.88, 0.82, 0.0)
 """Of a sentence's letters, those that its wordings in a line's are to have at most, line by line."""
 
 _HERE = threading.local()
-_SHORT, _LONG = 3, 12
+_LONG = 12
 
 
 class Marian:
@@ -119,7 +114,7 @@ class Marian:
                 piece,
                 known,
                 lambda text: self.sentence(text, line=line),
-                lambda text, piece=piece: mending.mended(text, piece, self.source, self.target),  # type: ignore[misc]
+                partial(mending.mended, source_text=piece, source=self.source, target=self.target),
                 spoken=spoken,
             )
             for piece, known in zip(asked, done, strict=True)
@@ -218,43 +213,6 @@ def attempts(sentence: str, language: str) -> Iterator[list[str]]:
             yield sentences.clauses(sentence, longest=-(-len(words) // parts))
 
 
-def nonsense(source: str, out: str) -> bool:
-    """Whether a model lost itself: nothing said, hardly a letter, the same over and over, or far too much."""
-    if not any(char.isalnum() for char in out):
-        return True
-    letters = sum(char.isalnum() or char.isspace() for char in out)
-    if letters < 0.5 * len(out) and letters < 0.8 * sum(c.isalnum() or c.isspace() for c in source):
-        return True
-    if any(re.search(said, out) and not re.search(meant, source) for said, meant in _STOCK):
-        return True
-    if len(out) > 3 * len(source) + 12:
-        return True
-    if len(source.split()) <= _SHORT and len(out.split()) > len(source.split()) + 3:
-        return True
-    return repeats(out) > max(3, 1.5 * repeats(source))
-
-
-def foreign(text: str) -> bool:
-    """Whether most letters of a text are in another script than the Latin one."""
-    letters = [char for char in text if char.isalpha()]
-    return sum(ord(char) > 0x24F for char in letters) > len(letters) / 2
-
-
-def repeats(text: str) -> int:
-    """How often the most insistent run of one to four words, or of a short syllable, follows upon itself."""
-    words = re.findall(r"\w+|[^\w\s]", text.lower())
-    runs = [_run(words, at, size) for size in range(1, 5) for at in range(len(words))]
-    syllables = [len(found[0]) // len(found[1]) for found in re.finditer(r"([^\W\d]{1,4}?)\1{4,}", text.lower())]
-    return max([1, *runs, *syllables])
-
-
-def _run(words: list[str], at: int, size: int) -> int:
-    block, count = words[at : at + size], 1
-    while len(block) == size and words[at + count * size : at + (count + 1) * size] == block:
-        count += 1
-    return count
-
-
 def _joined(ladders: list[list[str]]) -> list[str]:
     """Parts after one another, ever shorter: each the longest of its wordings with at most a share of its letters."""
 
@@ -278,4 +236,4 @@ def _protected(text: str, source: str) -> tuple[str, dict[str, str]]:
     return glossary.protect(text, addresses, shape="XW{}") if addresses else (text, {})
 
 
-__all__ = ["Marian", "Models", "attempts", "foreign", "nonsense", "repeats"]
+__all__ = ["Marian", "Models", "attempts"]
