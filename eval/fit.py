@@ -25,10 +25,10 @@ from dubbench.report import timing
 from dubbench.timeline.fit import EARLIEST, FASTEST, GAP, SLOWEST, TOLERANCE, Piece, keepable
 from dubbench.timeline.limits import EXACT
 from dubbench.timeline.programme import Programme
+from eval import pages
 from eval.strategies import STRATEGIES, Case, Played
 from eval.wordings import KEPT as WORDINGS
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "fit.md"
 CASES = {
     # lines, ratio of natural duration to slot (mean, spread), mean silence between lines and its least
     "tight": (60, 1.22, 0.25, 0.25, 0.0),
@@ -137,9 +137,7 @@ def main(arguments: Sequence[str]) -> None:
     rows = [line for case in cases for line in table(case)]
     print("\n".join(rows))
     if "--write" in arguments:
-        text = PAGE.read_text("utf-8")
-        head, mark, _ = text.partition("<!-- tables by `make fit` -->\n")
-        PAGE.write_text(head + mark + "\n" + "\n".join(rows), "utf-8")
+        pages.write("fit.md", "make fit", rows)
 
 
 if __name__ == "__main__":

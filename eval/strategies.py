@@ -154,6 +154,7 @@ STRATEGIES: dict[str, Strategy] = {
     "ours, one wording": ours(one),
     "ours, one wording, slower picture": ours(one, still=STILL),
     "ours, measured wordings": ours(lambda case: case.measured),
+    "ours, measured wordings, slower picture": ours(lambda case: case.measured, still=STILL),
     "ours, assumed wordings": ours(lambda case: case.assumed),
 }
 

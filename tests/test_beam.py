@@ -47,7 +47,7 @@ def test_greedily_it_says_what_the_engine_says(folder: Path, decoder: Decoder) -
 
 def test_the_beam_finds_what_is_likelier_than_the_greedy_way_or_the_same(decoder: Decoder) -> None:
     for text in SAID:
-        found = decoder.translations(text)
+        found = decoder.translations(text, decoder.greedy(text))
         assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
         assert len({one.text for one in found}) == len(found) >= 4
         assert min(len(one.text) for one in found) < len(found[0].text)
@@ -55,7 +55,9 @@ def test_the_beam_finds_what_is_likelier_than_the_greedy_way_or_the_same(decoder
 
 
 def test_the_same_sentence_gives_the_same_again(decoder: Decoder) -> None:
-    assert decoder.translations(SAID[0]) == decoder.translations(SAID[0])
+    assert decoder.translations(SAID[0], "Eu não sabia que você estava lá.") == decoder.translations(
+        SAID[0], "Eu não sabia que você estava lá."
+    )
 
 
 def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:

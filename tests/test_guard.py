@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from dubbench.translation.guard import same
+from dubbench.translation.guard import near, same
 
 WHOLE = {
     "pt": (
@@ -78,3 +78,20 @@ def test_a_lost_word_a_lost_clause_or_a_changed_number_is_always_refused() -> No
             refused += sum(not same(wrong, text, language) for wrong in mutilated)
     assert tried > 80
     assert refused == tried
+
+
+@pytest.mark.parametrize(
+    ("language", "wording", "whole", "close"),
+    [
+        ("pt", "Precisamos falar do futuro aqui.", "Precisamos falar sobre o seu futuro aqui.", True),
+        ("pt", "Precisamos falar do passado aqui.", "Precisamos falar sobre o seu futuro aqui.", False),
+        ("pt", "O chão é molhado.", "O chão está molhado.", False),
+        ("pt", "Ele nunca esteve.", "Ele nunca esteve lá.", True),
+        ("pt", "Ele esteve lá.", "Ele nunca esteve lá.", False),
+        ("es", "Hablamos de su plan.", "Hablamos sobre su plan.", True),
+        ("es", "Hablamos del plan.", "Hablamos de su plan.", True),
+        ("de", "Ich gehe.", "Ich gehe jetzt.", False),
+    ],
+)
+def test_near_is_what_may_lack_small_words_alone(language: str, wording: str, whole: str, close: bool) -> None:
+    assert near(wording, whole, language) is close

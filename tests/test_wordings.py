@@ -31,10 +31,8 @@ def test_fillers_go_and_words_stay(language: str, text: str, bare: str) -> None:
 @pytest.mark.parametrize(
     ("language", "text", "short"),
     [
-        ("pt", "Eu não tenho tempo para a festa.", "Não tenho tempo pra festa."),
+        ("pt", "Eu não tenho tempo para a festa.", "Não tenho tempo para a festa."),
         ("pt", "Eu disse isso.", "Eu disse isso."),
-        ("pt", "Ela veio de Washington D.C. na década de 1990.", "Ela veio de Washington D.C. nos anos 1990."),
-        ("pt", "Você não tem que fazer isso, não é?", "Você não tem que fazer isso, né?"),
         ("pt", "e então nós fomos", "e então fomos"),
         ("pt", "Acho que nenhum de nós já experimentamos isso.", "Acho que nenhum de nós já experimentamos isso."),
         ("pt", "Entre nós não falamos disso.", "Entre nós não falamos disso."),

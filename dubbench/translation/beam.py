@@ -1,148 +1,95 @@
 """A small Marian model decoded by beam search in numpy: several translations of a sentence, the shorter ones sought.
 
-The engine (fxtranslate) is greedy and knows one translation. Here the same weights are decoded side by side under
-several prices for a letter, so that one search finds what the model finds best and what it finds nearly as good and
-shorter. The model: 6 encoder layers, 2 decoder layers whose memory is a simple recurrent unit (SSRU, Kim et al. 2019,
-"From Research to Production and Back"), 8 heads, 256 wide, post-norm, sinusoidal positions, one matrix for embeddings
-and output. In float32, where the engine multiplies 8-bit integers: now and then the two differ in a word.
+The engine (fxtranslate) is greedy and knows one translation. Here the same weights (`network`) are decoded side by side
+under several prices for a letter, so that one search finds what the model finds best and what it finds nearly as good
+and shorter.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import threadpool_limits
 
-from dubbench.translation import checkpoint
+from dubbench.translation.network import DECODERS, END, SCALE, Network, log_softmax, positions
 from dubbench.types import Samples
 
 WIDTH = 6
 """Hypotheses kept under each price."""
 PRICES = (0.0, 0.08, 0.2)
 """What a letter costs, in nats. At 0.2 a translation four letters shorter may be half as likely."""
-HEADS = 8
-END, UNKNOWN = 0, 1
-DECODERS = 2
+UNKNOWN = 1
 EVEN = 0.8
 """Power of its length by which a hypothesis' worth is divided, so that short and long compare (Wu et al. 2016)."""
+LIKELY = 60
+"""Tokens that are looked at for each one of the known translation."""
 LONGER = 2.0
 """No translation is sought that has more than this many tokens for each of the source's, and ten."""
 
 
-Memory: TypeAlias = tuple[Samples, Samples]
-"""Keys and values that attention looks up, each (heads, tokens, width of a head)."""
-
-
 @dataclass(frozen=True)
 class Translation:
-    """One translation; `score` is the model's mean log-probability of a token, in nats: 0 is certain."""
+    """One translation; `total` is the model's log-probability of it, in nats, `score` its mean for a token."""
 
     text: str
+    total: float
     score: float
 
 
-class Decoder:
-    """One model, one direction, on one thread; loading takes 0.2 s and 70 MB."""
+class Decoder(Network):
+    """A network that says what a sentence may become."""
 
     def __init__(self, model: Path, vocabulary: Path) -> None:
-        from sentencepiece import SentencePieceProcessor
-
-        self._weights = checkpoint.read(model)
-        self._pieces = SentencePieceProcessor(str(vocabulary))
-        self._embeddings = self._weights[checkpoint.EMBEDDINGS]
-        self._output = np.ascontiguousarray(self._embeddings.T)
+        super().__init__(model, vocabulary)
         self._letters = np.array(
-            [_letters(self._pieces.id_to_piece(i)) for i in range(len(self._embeddings))], np.float32
+            [_letters(self.pieces.id_to_piece(i)) for i in range(len(self.embeddings))], np.float32
         )
-        names = {int(key.split("_")[1][1:]) for key in self._weights if key.startswith("encoder_l")}
-        self._encoders = max(names)
 
-    def translations(self, sentence: str, *, width: int = WIDTH) -> list[Translation]:
-        """What a sentence may become, each text once, the likeliest first."""
+    def translations(self, sentence: str, known: str, *, width: int = WIDTH) -> list[Translation]:
+        """What a sentence may become, each text once, the likeliest first.
+
+        In tokens that are likely somewhere in a known translation: of others the model thinks little wherever they are.
+        """
+        tokens = self.tokens(known)
+        with _one_thread():
+            logits = self.forced(sentence, tokens)
+        among = np.unique([END, *np.argpartition(-logits, LIKELY, axis=1)[:, :LIKELY].ravel(), *tokens])
         texts: dict[str, Translation] = {}
-        for ids, total in self._found(sentence, width, PRICES):
-            text = str(self._pieces.decode(ids))
-            texts.setdefault(text, Translation(text, total / (len(ids) + 1)))
+        for ids, total in self._found(sentence, width, PRICES, among[among != UNKNOWN]):
+            text = str(self.pieces.decode(ids))
+            texts.setdefault(text, Translation(text, total, total / (len(ids) + 1)))
         return sorted(texts.values(), key=lambda one: -one.score)
 
     def greedy(self, sentence: str) -> str:
         """The likeliest token, one after the other: what the engine does."""
-        [(ids, _), *_] = self._found(sentence, 1, (0.0,))
-        return str(self._pieces.decode(ids))
+        every = np.delete(np.arange(len(self.embeddings)), UNKNOWN)
+        [(ids, _), *_] = self._found(sentence, 1, (0.0,), every)
+        return str(self.pieces.decode(ids))
 
-    def _found(self, sentence: str, width: int, prices: tuple[float, ...]) -> list[tuple[list[int], float]]:
-        from threadpoolctl import threadpool_limits
+    def _found(
+        self, sentence: str, width: int, prices: tuple[float, ...], among: npt.NDArray[np.int64]
+    ) -> list[tuple[list[int], float]]:
+        """(tokens, log-probability) of finished hypotheses: at most `width` to each price, the cheapest first.
 
-        tokens = [*self._pieces.encode(sentence), END]
-        # The matrices are small: threads that wait for one another cost more than they bring, twenty times as much
-        # where another process wants the processors too.
-        with threadpool_limits(1, user_api="blas"):
-            longest = round(LONGER * len(tokens)) + 10
-            return self._search(self._encoded(tokens), longest, width, np.array(prices, np.float32))
-
-    def _encoded(self, tokens: list[int]) -> Samples:
-        x = self._embeddings[tokens] * 16 + _positions(0, len(tokens))
-        for layer in range(1, self._encoders + 1):
-            name = f"encoder_l{layer}"
-            x = self._normed(x + self._attended(x, self._memory(x, f"{name}_self"), f"{name}_self"), f"{name}_self_Wo")
-            x = self._fed(x, f"{name}_ffn")
-        return x
-
-    def _search(self, source: Samples, longest: int, width: int, prices: Samples) -> list[tuple[list[int], float]]:
-        """(tokens, log-probability) of finished hypotheses: at most `width` to each price, the cheapest first."""
-        memories = [self._memory(source, f"decoder_l{i}_context") for i in range(1, DECODERS + 1)]
-        beam = _Beam(width, prices, self._letters)
-        states = [np.zeros((len(prices) * width, source.shape[1]), np.float32) for _ in range(DECODERS)]
+        `among` are the tokens they are made of, the end the first of them.
+        """
+        longest = round(LONGER * len(self.tokens(sentence))) + 10
+        beam = _Beam(width, np.array(prices, np.float32), self._letters[among])
+        states = [np.zeros((len(prices) * width, self.embeddings.shape[1]), np.float32) for _ in range(DECODERS)]
         embedded = np.zeros_like(states[0])
-        for step in range(longest):
-            logits, states = self._stepped(embedded + _positions(step, 1), states, memories)
-            logits[:, UNKNOWN] = -np.inf
-            order, tokens = beam.grown(_log_softmax(logits))
-            states = [state[order] for state in states]
-            embedded = self._embeddings[tokens] * 16
-            if beam.finished:
-                break
-        return beam.best()
-
-    def _stepped(self, x: Samples, states: list[Samples], memories: list[Memory]) -> tuple[Samples, list[Samples]]:
-        after = []
-        for i, (state, memory) in enumerate(zip(states, memories, strict=True), start=1):
-            name = f"decoder_l{i}"
-            forget = _sigmoid(self._linear(x, f"{name}_rnn_Wf", f"{name}_rnn_bf"))
-            state = forget * state + (1 - forget) * self._linear(x, f"{name}_rnn_W")
-            after.append(state)
-            x = self._normed(x + np.maximum(state, 0), f"{name}_rnn_ffn")
-            x = self._normed(x + self._attended(x, memory, f"{name}_context"), f"{name}_context_Wo")
-            x = self._fed(x, f"{name}_ffn")
-        return x @ self._output + self._weights["decoder_ff_logit_out_b"], after
-
-    def _memory(self, x: Samples, name: str) -> Memory:
-        keys, values = (self._linear(x, f"{name}_W{which}", f"{name}_b{which}") for which in "kv")
-        return _heads(keys), _heads(values)
-
-    def _attended(self, x: Samples, memory: Memory, name: str) -> Samples:
-        keys, values = memory
-        asked = _heads(self._linear(x, f"{name}_Wq", f"{name}_bq"))
-        scores = asked @ keys.transpose(0, 2, 1) / math.sqrt(keys.shape[-1])
-        mixed = np.exp(_log_softmax(scores)) @ values
-        return self._linear(mixed.transpose(1, 0, 2).reshape(len(x), -1), f"{name}_Wo", f"{name}_bo")
-
-    def _fed(self, x: Samples, name: str) -> Samples:
-        inner = np.maximum(self._linear(x, f"{name}_W1", f"{name}_b1"), 0)
-        return self._normed(x + self._linear(inner, f"{name}_W2", f"{name}_b2"), f"{name}_ffn")
-
-    def _linear(self, x: Samples, weight: str, bias: str | None = None) -> Samples:
-        product = x @ self._weights[weight]
-        return np.asarray(product + self._weights[bias] if bias else product)
-
-    def _normed(self, x: Samples, name: str) -> Samples:
-        centred = x - x.mean(axis=-1, keepdims=True)
-        scaled = centred / np.sqrt((centred * centred).mean(axis=-1, keepdims=True) + 1e-9)
-        return np.asarray(scaled * self._weights[f"{name}_ln_scale"] + self._weights[f"{name}_ln_bias"])
+        with _one_thread():
+            memories, output = self.memories(sentence), self.output(among)
+            for step in range(longest):
+                logits, states = self.stepped(embedded + positions(step, 1), states, memories, output)
+                order, tokens = beam.grown(log_softmax(logits))
+                states = [state[order] for state in states]
+                embedded = self.embeddings[among[tokens]] * SCALE
+                if beam.finished:
+                    break
+        return [([int(among[token]) for token in said], chance) for said, chance in beam.best()]
 
 
 class _Beam:
@@ -196,33 +143,18 @@ class _Beam:
         return ended or [(self._said[0], float(self._chance[0, 0]))]
 
 
+def _one_thread() -> threadpool_limits:
+    """The matrices are small: threads that wait for one another cost more than they bring, twenty times as much where
+    another process wants the processors too."""
+    return threadpool_limits(1, user_api="blas")
+
+
 def _first(one: tuple[float, list[int], float]) -> float:
     return -one[0]
 
 
 def _letters(piece: str) -> int:
     return sum(char != "▁" or i > 0 for i, char in enumerate(piece)) + piece.startswith("▁")
-
-
-def _heads(x: Samples) -> Samples:
-    return x.reshape(len(x), HEADS, -1).transpose(1, 0, 2)
-
-
-def _positions(first: int, count: int, width: int = 256) -> Samples:
-    """Sinusoids, sines first (Vaswani et al. 2017 as Marian lays them out)."""
-    half = width // 2
-    rates = np.exp(np.arange(half) * -(math.log(10_000.0) / (half - 1)))
-    angles = np.arange(first, first + count)[:, None] * rates
-    return np.concatenate([np.sin(angles), np.cos(angles)], axis=1).astype(np.float32)
-
-
-def _sigmoid(x: Samples) -> Samples:
-    return np.asarray(1 / (1 + np.exp(-x)))
-
-
-def _log_softmax(x: Samples) -> Samples:
-    shifted = x - x.max(axis=-1, keepdims=True)
-    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)))
 
 
 def _top(worth: Samples, n: int) -> list[tuple[int, int]]:

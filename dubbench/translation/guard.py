@@ -25,6 +25,18 @@ _LIGHT = {
 }
 """Words without which a sentence says the same. "He" and "she" are none: they tell who."""
 
+_FAINT = {
+    "en": "of to in on at for by from with that this these those it its "
+    "my your our their there here some any very so quite really just too also all",
+    "pt": "de em por para com sobre que este esta estes estas esse essa esses essas isto isso "
+    "meu minha meus minhas seu sua seus suas nosso nossa lá aí aqui já tão muito algum alguma alguns algumas "
+    "me te se lhe também mesmo todo todos",
+    "es": "de en por para con sobre que este esta estos estas ese esa esos esas esto eso "
+    "mi mis su sus nuestro nuestra allí ahí aquí ya tan muy algún alguna algunos algunas me te se le también "
+    "mismo todo todos",
+}
+"""Words that may carry something or nothing: their loss is for `backward` to judge."""
+
 _FORMS = {
     "pt": "do:de da:de dos:de das:de no:em na:em nos:em nas:em ao:a à:a aos:a às:a pra:para pro:para pras:para "
     "pros:para pelo:por pela:por pelos:por pelas:por",
@@ -71,6 +83,19 @@ def same(wording: str, to: str, language: str) -> bool:
     return _weighty(wording, language) == _weighty(to, language) and faithful(wording, to, language)
 
 
+def near(wording: str, to: str, language: str) -> bool:
+    """Whether a wording has every word of sense of another in the same form and order, and lacks or changes at most
+    words that may carry nothing: the half of the judgement that `backward` cannot make.
+
+    False for languages whose light words are not known here, unless the two are equal.
+    """
+    if language[:2] not in _FAINT:
+        return wording == to
+    faint = frozenset(_FAINT[language[:2]].split())
+    first, second = ([word for word in _weighty(text, language) if word not in faint] for text in (wording, to))
+    return first == second and faithful(wording, to, language)
+
+
 def _weighty(text: str, language: str) -> list[str]:
     """The words that carry something, in order, contractions written out."""
     text = text.replace("’", "'").lower()
@@ -82,4 +107,4 @@ def _weighty(text: str, language: str) -> list[str]:
     return [word for word in words if word not in light]
 
 
-__all__ = ["faithful", "names", "negations", "same"]
+__all__ = ["faithful", "names", "near", "negations", "same"]

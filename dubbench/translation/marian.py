@@ -11,12 +11,15 @@ import re
 import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property, partial
 from pathlib import Path
 
 from dubbench.errors import AdapterFailed, BadInput
 from dubbench.text import glossary, numerals, sentences
 from dubbench.translation import guard, mending, phrases, wordings
-from dubbench.translation.beam import Decoder
+from dubbench.translation.ladder import Ladder
+from dubbench.translation.nonsense import foreign, nonsense
+from dubbench.translation.periphrases import condensed
 from dubbench.weights import Weights
 
 _NAMED = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\w+|\S{40,}")
@@ -30,17 +33,11 @@ _TRANSLATED = re.compile(
 )
 """Names that have a translation, so that their absence means nothing: days, months, languages, peoples, acronyms."""
 
-_STOCK = (
-    (r"por enviar uma edição", r"edit"), (r"for sharing", r"partilh|compartilh"), (r"the hotel\b", r"hotel|pousada"),
-    (r"\bblog\b", r"blog"),
-)  # fmt: skip
-"""What these models learned from websites and answer out of nothing, and the source words that would justify it."""
-
-UNLIKELY = 0.6
-"""Nats a token by which a translation may be less likely than the best; beyond it grammar goes first."""
+SHARES = (0.94, 0.88, 0.82, 0.0)
+"""Of a sentence's letters, those that its wordings in a line's are to have at most, line by line."""
 
 _HERE = threading.local()
-_SHORT, _LONG = 3, 12
+_LONG = 12
 
 
 class Marian:
@@ -50,13 +47,12 @@ class Marian:
     """
 
     def __init__(self, folder: Path, pair: str, *, name: str = "bergamot") -> None:
-        self.name, self.pair = name, pair
+        self.name, self.pair, self._folder = name, pair, folder
         self.source, self.target = pair.split("-")
         # The engine panics when touched, or dropped, outside the thread that made it: it gets one of its own and is
         # known only there, by a local of the module, for one of this object would be dropped with the object.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"marian-{pair}")
         self._thread.submit(self._load, folder).result()
-        self._decoder = Decoder(folder / f"model.{pair}.bin", folder / f"vocab.{pair}.spm")
 
     def _load(self, folder: Path) -> None:
         from fxtranslate import Translator
@@ -67,6 +63,11 @@ class Marian:
         )
         _HERE.engine = Translator(model=model, src_vocab=vocab, trg_vocab=vocab, shortlist=lex)
 
+    @cached_property
+    def _ladder(self) -> Ladder:
+        """Read when wordings are first asked for: most of the memory is its."""
+        return Ladder(self._folder, self.pair)
+
     def close(self) -> None:
         """Let go of the model."""
         self._thread.shutdown()
@@ -75,42 +76,53 @@ class Marian:
         """What the model says, nothing mended. Longer than its context: the rest is lost, so do not."""
         return self._thread.submit(lambda: str(_HERE.engine.translate(sentence))).result()
 
-    def wordings(self, text: str, terms: Mapping[str, str], *, line: str | None = None) -> list[str]:
-        """A line's translation and what says the same shorter, best first. Raises AdapterFailed naming the line."""
+    def wordings(
+        self, text: str, terms: Mapping[str, str], *, line: str | None = None, spoken: bool = True
+    ) -> list[str]:
+        """A line's translation and what says the same shorter, best first. Raises AdapterFailed naming the line.
+
+        Without `spoken` in forms that can be written, and so be translated on ("para", not "pra").
+        """
         terms = glossary.relevant(text, terms)
         best = self.obeying(text, terms, line=line)
         bare = wordings.without_fillers(text, self.source)
         others = [self.obeying(bare, terms, line=line)] if bare != text else []
         for said, whole in ((text, best), (bare, others[0])) if others else ((text, best),):
-            others += self._briefer(said, whole, line=line)
-        others += [wordings.shorter(other, self.target) for other in (best, *others)]
-        others += [wordings.plainer(other, self.target) for other in (best, *others)]
+            others += self._briefer(said, whole, line, spoken)
+        others = [brief for other in (best, *others) for brief in wordings.brief(other, self.target)]
         found = wordings.distinct(best, others, self.target)
         lost = glossary.missed(text, best, terms)
         return [wording for wording in found if glossary.missed(text, wording, terms) == lost]
 
-    def _briefer(self, text: str, best: str, *, line: str | None) -> list[str]:
-        """A line with its sentences as short as the model can say the same, and with each just a little shorter."""
+    def _briefer(self, text: str, best: str, line: str | None, spoken: bool) -> list[str]:
+        """A line with each of its sentences a little shorter, and ever shorter, as far as each can be."""
         pieces = sentences.split(text, self.source)
         whole = [self.sentence(piece, line=line) for piece in pieces]
         if " ".join(whole) != best:  # terms were put in, which the model would leave out
             return []
-        ladders = [self._ladder(piece, one) for piece, one in zip(pieces, whole, strict=True)]
-        shortest = " ".join(ladder[-1] for ladder in ladders)
-        return [" ".join(ladder[min(1, len(ladder) - 1)] for ladder in ladders), shortest]
+        return _joined([self._rungs(piece, one, line, spoken) for piece, one in zip(pieces, whole, strict=True)])
 
-    def _ladder(self, sentence: str, best: str) -> list[str]:
-        """`best`, and what the model thinks nearly as likely and the guard finds the same, longest first."""
+    def _rungs(self, sentence: str, best: str, line: str | None, spoken: bool) -> list[str]:
+        """A sentence's ladder; by rules alone where it is no plain sentence."""
         before, core, after = _shell(mending.without_hesitation(mending.plain(sentence), self.source))
-        kept, addresses = _protected(core, self.source)
-        asked = sentences.clauses(kept)
-        if addresses or len(asked) != 1 or not any(char.isalpha() for char in core):
-            return [best]
-        found = self._decoder.translations(asked[0])
-        likely = (one.text for one in found if one.score >= found[0].score - UNLIKELY)
-        mended = {before + mending.mended(text, asked[0], self.source, self.target) + after for text in likely}
-        same = (text for text in mended if len(text) < len(best) and guard.same(text, best, self.target))
-        return [best, *sorted(same, key=lambda text: (-len(text), text))]
+        asked = sentences.clauses(core)
+        done = [self._clause(piece, line) for piece in asked] if any(map(str.isalpha, core)) else []
+        if _protected(core, self.source)[1] or before + " ".join(done) + after != best:
+            return [best, *condensed(best, self.target, spoken=spoken)]
+        ladders = [
+            self._ladder.of(
+                piece,
+                known,
+                lambda text: self.sentence(text, line=line),
+                partial(mending.mended, source_text=piece, source=self.source, target=self.target),
+                spoken=spoken,
+            )
+            for piece, known in zip(asked, done, strict=True)
+        ]
+        return [best, *(before + text + after for text in _joined(ladders))]
+
+    def _clause(self, piece: str, line: str | None) -> str:
+        return mending.mended(self._guarded(piece, line), piece, self.source, self.target)
 
     def obeying(self, text: str, terms: Mapping[str, str], *, line: str | None = None) -> str:
         """`text` translated with its terms obeyed where the model can be made to; unprotected where it obeys anyway."""
@@ -135,7 +147,7 @@ class Marian:
             raise BadInput(f"{where}{core[:80]!r} is not in '{self.source}'; edit the line's text in dub.json")
         kept, addresses = _protected(core, self.source)
         pieces = sentences.clauses(kept)
-        done = [mending.mended(self._guarded(piece, line), piece, self.source, self.target) for piece in pieces]
+        done = [self._clause(piece, line) for piece in pieces]
         restored = glossary.restore(" ".join(done), addresses)
         return before + (restored if restored is not None else core) + after
 
@@ -201,41 +213,13 @@ def attempts(sentence: str, language: str) -> Iterator[list[str]]:
             yield sentences.clauses(sentence, longest=-(-len(words) // parts))
 
 
-def nonsense(source: str, out: str) -> bool:
-    """Whether a model lost itself: nothing said, hardly a letter, the same over and over, or far too much."""
-    if not any(char.isalnum() for char in out):
-        return True
-    letters = sum(char.isalnum() or char.isspace() for char in out)
-    if letters < 0.5 * len(out) and letters < 0.8 * sum(c.isalnum() or c.isspace() for c in source):
-        return True
-    if any(re.search(said, out) and not re.search(meant, source) for said, meant in _STOCK):
-        return True
-    if len(out) > 3 * len(source) + 12:
-        return True
-    if len(source.split()) <= _SHORT and len(out.split()) > len(source.split()) + 3:
-        return True
-    return repeats(out) > max(3, 1.5 * repeats(source))
+def _joined(ladders: list[list[str]]) -> list[str]:
+    """Parts after one another, ever shorter: each the longest of its wordings with at most a share of its letters."""
 
+    def down(ladder: list[str], share: float) -> str:
+        return next((text for text in ladder if len(text) <= share * len(ladder[0])), ladder[-1])
 
-def foreign(text: str) -> bool:
-    """Whether most letters of a text are in another script than the Latin one."""
-    letters = [char for char in text if char.isalpha()]
-    return sum(ord(char) > 0x24F for char in letters) > len(letters) / 2
-
-
-def repeats(text: str) -> int:
-    """How often the most insistent run of one to four words, or of a short syllable, follows upon itself."""
-    words = re.findall(r"\w+|[^\w\s]", text.lower())
-    runs = [_run(words, at, size) for size in range(1, 5) for at in range(len(words))]
-    syllables = [len(found[0]) // len(found[1]) for found in re.finditer(r"([^\W\d]{1,4}?)\1{4,}", text.lower())]
-    return max([1, *runs, *syllables])
-
-
-def _run(words: list[str], at: int, size: int) -> int:
-    block, count = words[at : at + size], 1
-    while len(block) == size and words[at + count * size : at + (count + 1) * size] == block:
-        count += 1
-    return count
+    return [" ".join(down(ladder, share) for ladder in ladders) for share in SHARES]
 
 
 def _shell(sentence: str) -> tuple[str, str, str]:
@@ -252,4 +236,4 @@ def _protected(text: str, source: str) -> tuple[str, dict[str, str]]:
     return glossary.protect(text, addresses, shape="XW{}") if addresses else (text, {})
 
 
-__all__ = ["Marian", "Models", "attempts", "foreign", "nonsense", "repeats"]
+__all__ = ["Marian", "Models", "attempts"]

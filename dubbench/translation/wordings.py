@@ -35,7 +35,11 @@ _FILLERS = {
 """What speech is padded with; the second pattern of each language stands between commas and leaves one."""
 
 _NOT_PT = r"((?:não |nunca |já |sempre |também |só |te |lhe |me |o |a |os |as )*)"
-_FIRST_PT = r"(?:sou|estou|vou|dou|sei|tenho|posso|quero|faço|fui|fiz|tive|vi|li|acho|gosto|preciso|espero|\w+ei)\b"
+_FIRST_PT = (
+    r"(?:sou|estou|vou|dou|sei|tenho|posso|quero|faço|fui|fiz|tive|acho|gosto|preciso|espero|acredito|entendo|lembro"
+    r"|conheço|prefiro|sinto|digo|venho|vejo|ouço|peço|concordo|imagino|moro|penso|saí|caí|\w+ei"
+    r"|(?!(?:aqui|ali)\b)\w*[bcdfghjlmnpqrstvxz]i)\b"
+)
 _NOT_ES = r"((?:no |nunca |ya |siempre |también |solo |te |le |les |se |me |lo |la |los |las )*)"
 _FIRST_ES = (
     r"(?:soy|estoy|voy|doy|sé|he|quiero|puedo|creo|pienso|veo|espero|necesito|recuerdo|siento|prefiero|fui|hice|tuve|vi"
@@ -57,25 +61,18 @@ _SHORTER: dict[str, tuple[tuple[str, str], ...]] = {
         (rf"\bEu {_NOT_PT}(?={_FIRST_PT})", r"^\1"), (rf"\beu {_NOT_PT}(?={_FIRST_PT})", r"\1"),
         (r"\bNós (?=(?:não |nunca |já )?\w+mos\b)", "^"),
         (rf"{_AFTER_PT}\bnós (?=(?:não |nunca |já )?\w+mos\b)", ""),
-        (r"\bpara o\b", "pro"), (r"\bpara a\b(?! gente)", "pra"), (r"\bpara os\b", "pros"), (r"\bpara as\b", "pras"),
-        (r"\bpara (?=\w+r\b)", "pra "), (r", não é\?", ", né?"), (r"\bna década de (?=\d|mil)", "nos anos "),
-        (r"\balguma coisa\b", "algo"), (r"\bem seguida\b", "depois"),
-        (r"\bneste momento\b", "agora"), (r"\bcom o objetivo de\b", "para"), (r"\bmais uma vez\b", "de novo"),
     ),
     "es": (
         (rf"\bYo {_NOT_ES}(?={_FIRST_ES})", r"^\1"), (rf"\byo {_NOT_ES}(?={_FIRST_ES})", r"\1"),
         (r"\bNosotros (?=(?:no |nunca |ya |nos )?\w+mos\b)", "^"),
         (rf"{_AFTER_ES}\bnosotros (?=(?:no |nunca |ya |nos )?\w+mos\b)", ""),
-        (r"\ben la década de (?=\d|mil)", "en los años "), (r"\balguna cosa\b", "algo"),
-        (r"\ben este momento\b", "ahora"), (r"\bcon el objetivo de\b", "para"),
     ),
     "en": (
         (r"\b(do|does|did|is|are|was|were|have|has|had|could|should|would) not\b", r"\1n't"), (r"\bcannot\b", "can't"),
         (r"\bwill not\b", "won't"), (r"\bI am (?=\w)", "I'm "), (r"\b([Yy]ou|[Ww]e|[Tt]hey) are (?=\w)", r"\1're "),
         (r"\b([Hh]e|[Ss]he|[Ii]t|[Tt]hat|[Tt]here) is (?=\w)", r"\1's "),
         (r"\b(I|[Yy]ou|[Ww]e|[Tt]hey) will (?=\w)", r"\1'll "),
-        (r"\b(I|[Yy]ou|[Ww]e|[Tt]hey) have (?=been\b|\w+ed\b)", r"\1've "), (r"\bin order to\b", "to"),
-        (r"\bat this moment\b", "now"), (r"\bLet us\b", "Let's"), (r"\ba number of\b", "some"),
+        (r"\b(I|[Yy]ou|[Ww]e|[Tt]hey) have (?=been\b|\w+ed\b)", r"\1've "), (r"\bLet us\b", "Let's"),
     ),
 }  # fmt: skip
 
@@ -133,16 +130,21 @@ def plainer(text: str, language: str) -> str:
     return kept[:1].upper() + kept[1:] if text[:1].isupper() and len(kept.split()) >= 2 else text
 
 
+def brief(text: str, language: str) -> tuple[str, ...]:
+    """A text, the same in the contractions of speech, and the same again without emphasis."""
+    short = shorter(text, language)
+    return text, short, shorter(plainer(short, language), language)
+
+
 def distinct(best: str, others: Iterable[str], language: str) -> list[str]:
     """`best`, then at most three faithful to it, each noticeably shorter than the one before, with the shortest."""
     fit = {text for text in others if len(text) < len(best) and any(char.isalnum() for char in text)}
     kept = sorted((text for text in fit if guard.faithful(text, best, language)), key=lambda text: (-len(text), text))
     ladder = [best]
-    for text in kept:
-        if len(text) <= STEP * len(ladder[-1]):
+    for text in kept[:-1]:
+        if len(text) <= STEP * len(ladder[-1]) and len(kept[-1]) <= STEP * len(text):
             ladder.append(text)
-    ends = kept[-1:] if len(ladder) == 1 or len(ladder) > MOST else []
-    return [*ladder[: MOST - len(ends)], *ends] if ends else ladder
+    return [*ladder[: MOST - 1], *kept[-1:]]
 
 
-__all__ = ["distinct", "plainer", "shorter", "without_fillers"]
+__all__ = ["brief", "distinct", "plainer", "shorter", "without_fillers"]

@@ -168,3 +168,11 @@ def test_a_program_that_dies_hangs_or_is_silent_is_a_failure(monkeypatch: pytest
         monkeypatch.setattr(apertium.subprocess, "run", program)
         with pytest.raises(AdapterFailed, match=words):
             apertium.run(["um"], "pt-es")
+
+
+def test_a_wording_that_shrank_on_the_second_half_of_its_way_is_left_out() -> None:
+    assert apertium.whole([("Vamos lá.", "Vamos."), ("Ele vem.", "Él viene.")]) == ["Él viene."]
+
+
+def test_a_wording_is_told_by_its_languages_rules_as_well() -> None:
+    assert apertium.told(["Yo voy a tener tiempo."], "es")[-1] == "Tendré tiempo."

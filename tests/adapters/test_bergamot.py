@@ -15,7 +15,8 @@ from dubbench.errors import AdapterFailed, BadInput, Unsupported
 from dubbench.stages.translate import Translate
 from dubbench.text import glossary
 from dubbench.translation import marian
-from dubbench.translation.marian import Marian, nonsense, repeats
+from dubbench.translation.marian import Marian
+from dubbench.translation.nonsense import nonsense, repeats
 from dubbench.types import Line
 
 pytestmark = pytest.mark.models

@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import io
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -286,7 +287,7 @@ def chat(*lines: tuple[str, list[str]], text: str | None = None) -> Answer:
     return 200, json.dumps({"choices": [{"message": {"role": "assistant", "content": said}}]}).encode()
 
 
-GOOD = chat(("1", ["Um.", "1."]), ("3", ["Três."]), ("2", [" Dois. "]))
+GOOD = chat(("1", ["É um.", "Um."]), ("3", ["Três."]), ("2", [" Dois. "]))
 PARTED = chat(("1", ["Um,\ndois."]), ("2", ["Dois.\r\n"]), ("3", ["Três."]))
 
 
@@ -294,7 +295,8 @@ def test_each_line_gets_its_own_wordings_whatever_their_order(server: Server) ->
     server.answers = [GOOD]
     stage = HttpTranslate(url=server.url)
     near = Line(id="0", start=0, end=1, text="Zero.")
-    assert stage.translate(LINES, "en", "pt", {"two": "dois"}, before=[near]) == [["Um.", "1."], ["Dois."], ["Três."]]
+    found = stage.translate(LINES, "en", "pt", {"two": "dois"}, before=[near])
+    assert found == [["É um.", "Um."], ["Dois."], ["Três."]]
     asked = server.json()
     question = json.loads(asked["messages"][1]["content"])
     assert [line["id"] for line in question["lines"]] == ["1", "2", "3"]
@@ -306,6 +308,60 @@ def test_each_line_gets_its_own_wordings_whatever_their_order(server: Server) ->
 def test_a_wording_is_one_line(server: Server) -> None:
     server.answers = [PARTED]
     assert HttpTranslate(url=server.url).translate(LINES, "en", "pt", {})[:2] == [["Um, dois."], ["Dois."]]
+
+
+LATE = [
+    Line(id="1", start=0, end=1.2, text="I did not come yesterday because of the snow."),
+    Line(id="2", start=2, end=6, text="I have three children."),
+]
+LONG, SHORT = "Eu não vim ontem por causa da neve.", "Não vim ontem pela neve."
+LOSING = chat(("1", [LONG, "Vim ontem por causa da neve."]), ("2", ["Eu tenho três filhos.", "Tenho três filhos."]))
+CHILDREN = ["Eu tenho três filhos.", "Tenho três filhos."]
+
+
+def test_a_line_that_nothing_faithful_fits_is_asked_for_once_more(server: Server) -> None:
+    server.answers = [LOSING, chat(("1", [LONG, SHORT]))]
+    found = HttpTranslate(url=server.url).translate(LATE, "en", "pt", {})
+    assert found == [[LONG, SHORT], CHILDREN]
+    question = json.loads(server.json(0)["messages"][1]["content"])
+    assert [line["letters"] for line in question["lines"]] == [19, 64]
+    again = server.json()["messages"][-1]["content"]
+    assert "Vim ontem" in again
+    assert "três filhos" not in again
+    allowed = re.search(r'"letters": (\d+)', again)
+    assert allowed
+    assert len(SHORT) - 5 < int(allowed[1]) < len(LONG)
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        chat(("1", [LONG, "Vim ontem por causa da neve.", "Não vim 2 vezes."])),
+        chat(("1", ["Eu não vim anteontem por causa da neve toda."])),
+        chat(("2", [LONG, SHORT])),
+        chat(text="Sorry, that is as short as it gets."),
+    ],
+)
+def test_what_loses_something_twice_is_left_out_and_its_line_stays(server: Server, second: Answer) -> None:
+    server.answers = [LOSING, second]
+    assert HttpTranslate(url=server.url).translate(LATE, "en", "pt", {}) == [[LONG], CHILDREN]
+    assert len(server.asked) == 2
+
+
+def test_a_reader_that_is_not_here_is_named_before_anything_is_asked(server: Server) -> None:
+    with pytest.raises(Missing, match="dubbench models fetch nobody"):
+        HttpTranslate(url=server.url, read_back="nobody").translate(LATE, "en", "pt", {})
+    assert server.asked == []
+
+
+@pytest.mark.models
+def test_lines_read_back_by_a_model_lose_no_word(server: Server) -> None:
+    catalog.load("bergamot").weights.folder()
+    whole, lost = "Não vim ontem por causa da neve.", "Não vim ontem."
+    server.answers = [chat(("1", [LONG, whole, lost]), ("2", CHILDREN))]
+    read = HttpTranslate(url=server.url, read_back="bergamot", wordings=1).translate(LATE, "en", "pt", {})
+    assert read == [[LONG, whole], CHILDREN]
+    assert HttpTranslate(url=server.url, wordings=1).translate(LATE, "en", "pt", {})[0] == [LONG, whole, lost]
 
 
 @pytest.mark.parametrize(

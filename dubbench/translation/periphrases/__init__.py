@@ -1,0 +1,82 @@
+"""Roundabout ways to say a thing, and the plain ones: tables by language, whose rules change nothing that is said.
+
+A table, xx.txt, has a rule a line, "roundabout -> plain": a regular expression for whole words in any case (one that
+ends in ")" sees to its end itself), and what stands there instead. Under [affirmed] are rules for texts that deny
+nothing ("muito bom", "ótimo": "não muito bom" is not "não ótimo"), under [courtesy] those that are less polite, under
+[spoken] forms that only speech has ("está", "tá"). Rules go from the top to the end, so the mildest stand first.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from dubbench.translation import guard
+
+_SECTIONS = ("plain", "affirmed", "courtesy", "spoken")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One way round and the plain way."""
+
+    roundabout: re.Pattern[str]
+    plain: str
+    section: str = "plain"
+
+    def __call__(self, text: str) -> str:
+        """A text with the plain way, begun with a capital where the other was."""
+        return self.roundabout.sub(self._said, text)
+
+    def _said(self, found: re.Match[str]) -> str:
+        said = found.expand(self.plain)
+        return said[:1].upper() + said[1:] if found[0][:1].isupper() else said
+
+
+def condensed(text: str, language: str, *, spoken: bool = True) -> list[str]:
+    """A text said ever more plainly, each time by one rule more; nothing where no rule knows it.
+
+    Without `spoken` in what can be written as well, and so be translated on.
+    """
+    found: list[str] = []
+    left_out = ("affirmed",) * (guard.negations(text, language) > 0) + ("spoken",) * (not spoken)
+    for rule in rules(language[:2]):
+        now = found[-1] if found else text
+        said = now if rule.section in left_out else _tidied(rule(now), now)
+        if said != now:
+            found.append(said)
+    return found
+
+
+@cache
+def rules(language: str) -> tuple[Rule, ...]:
+    """The rules of a language's table, none where there is none. Raises ValueError naming a line that is no rule."""
+    table = Path(__file__).with_name(f"{language}.txt")
+    found, section = list[Rule](), _SECTIONS[0]
+    for number, line in enumerate(table.read_text("utf-8").splitlines() if table.is_file() else (), start=1):
+        line = line.strip()
+        roundabout, arrow, plain = line.partition(" -> ")
+        if line[1:-1] in _SECTIONS:
+            section = line[1:-1]
+        elif arrow:
+            end = "" if roundabout.endswith(")") else r"(?!\w)"
+            found.append(Rule(re.compile(rf"(?<!\w){roundabout}{end}", re.IGNORECASE), _unquoted(plain), section))
+        elif line and not line.startswith("#"):
+            raise ValueError(f"{table.name}, line {number}: {line!r} is no rule")
+    return tuple(found)
+
+
+def _unquoted(plain: str) -> str:
+    """Quotes hold what ends in a space, or nothing."""
+    return plain[1:-1] if plain[:1] == plain[-1:] == '"' else plain
+
+
+def _tidied(text: str, before: str) -> str:
+    """One space between words, and the first letter as it was."""
+    text = " ".join(text.split())
+    return text[:1].upper() + text[1:] if before[:1].isupper() else text
+
+
+__all__ = ["Rule", "condensed", "rules"]

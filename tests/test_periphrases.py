@@ -1,0 +1,91 @@
+"""Rules say the same more plainly: what they do, that none touches a number, a name or a negation, and their tables."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dubbench.translation import guard, periphrases
+from dubbench.translation.periphrases import condensed, rules
+from eval.paraphrases import PARAPHRASES
+from eval.sentences import LINES
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "plainest"),
+    [
+        ("pt", "Ela veio de Washington D.C. na década de 1990.", "Ela veio de Washington D.C. nos anos 1990."),
+        ("pt", "Você não tem que fazer isso, não é?", "Você não tem que fazer isso, né?"),
+        ("pt", "Vou para a festa e para o jogo.", "Vou pra festa e pro jogo."),
+        ("pt", "Ele costumava morar em uma casa que fica perto do mar.", "Ele morava numa casa perto do mar."),
+        ("pt", "Novamente, eu iria fazer isso.", "De novo, eu faria isso."),
+        ("pt", "O trem das dez horas parte às 10 horas e vinte.", "O trem das dez parte às 10 horas e vinte."),
+        ("pt", "O meu irmão viu o seu carro, mas o meu é melhor.", "Meu irmão viu seu carro, mas o meu é melhor."),
+        ("pt", "Você poderia dizer isso novamente, por favor?", "Pode repetir, por favor?"),
+        ("pt", "É muito bom.", "É ótimo."),
+        ("pt", "Onde ela está sentada?", "Onde ela tá sentada?"),
+        ("es", "Él va a llamar y voy a tener tiempo.", "Él llamará y tendré tiempo."),
+        ("es", "Ella solía cantar con el fin de vivir.", "Ella cantaba para vivir."),
+        ("es", "Hablamos acerca del plan.", "Hablamos sobre el plan."),
+        ("en", "I'm going to take a look at it in order to make a decision.", "I'll look at it to decide."),
+        ("en", "Say that again.", "Repeat that."),
+    ],
+)
+def test_the_plain_way_is_found(language: str, text: str, plainest: str) -> None:
+    found = condensed(text, language)
+    assert found[-1] == plainest
+    assert all(guard.faithful(way, text, language) for way in found)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("pt", "Não é muito bom."),
+        ("pt", "Vamos embora."),
+        ("pt", "Ela se foi."),
+        ("es", "Vamos a comer."),
+        ("en", "I'm going to the market."),
+        ("de", "Ich gehe jetzt nach Hause."),
+    ],
+)
+def test_what_says_something_else_stays(language: str, text: str) -> None:
+    assert condensed(text, language) == []
+
+
+def test_what_only_speech_has_is_left_out_of_what_is_translated_on() -> None:
+    text = "Ele está em uma loja para crianças."
+    assert condensed(text, "pt", spoken=False)[-1] == "Ele está numa loja para crianças."
+    assert condensed(text, "pt")[-1] == "Ele tá numa loja pra crianças."
+
+
+_TEXTS = [
+    *((text, "pt") for _, *texts in PARAPHRASES for text in texts),
+    *((text, language) for language in ("pt", "es", "en") for text in LINES[language]),
+]
+
+
+@given(st.sampled_from(_TEXTS), st.sampled_from(["Maria", "12", "não", "nunca", "no"]), st.integers(0, 20))
+def test_no_rule_touches_a_number_a_name_or_a_negation(text: tuple[str, str], word: str, at: int) -> None:
+    said, language = text
+    words = said.split()
+    whole = " ".join([*words[: max(1, at)], word, *words[max(1, at) :]])
+    for way in condensed(whole, language):
+        assert re.findall(r"\d+|Maria", way) == re.findall(r"\d+|Maria", whole)
+        assert guard.negations(way, language) == guard.negations(whole, language)
+
+
+def test_what_was_said_plainly_is_not_said_more_plainly_still() -> None:
+    for text, language in _TEXTS:
+        for way in condensed(text, language)[-1:]:
+            assert condensed(way, language) == []
+
+
+def test_a_line_that_is_no_rule_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "xx.txt").write_text("[plain]\n# a comment\na lot of -> much\nno rule\n", "utf-8")
+    monkeypatch.setattr(periphrases, "__file__", str(tmp_path / "__init__.py"))
+    with pytest.raises(ValueError, match=r"xx\.txt, line 4: 'no rule'"):
+        rules("xx")
