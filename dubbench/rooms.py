@@ -6,6 +6,7 @@ The arithmetic of time lives in `timeline`, the sound in `mix`, ffmpeg in `media
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,14 +14,14 @@ from typing import Any
 from dubbench import languages, media, memory, mix
 from dubbench.catalog import ROOMS
 from dubbench.media import SILENCE_LUFS
-from dubbench.mix import bed
+from dubbench.mix import bed, levels
 from dubbench.mix.meter import metered
 from dubbench.stages.base import Progress, quiet
 from dubbench.stages.speak import Speak
 from dubbench.stages.watermark import Watermark
 from dubbench.text import subtitles
 from dubbench.timeline.fit import COMFORTABLE, EARLIEST, FASTEST, Piece, Place, plan
-from dubbench.types import Dub, Flag, Line, Output, Seconds, Source, Tracks
+from dubbench.types import Dub, Flag, Line, Output, Samples, Seconds, Source, Tracks
 
 
 def probe(source: Source, dub: Dub, progress: Progress = quiet) -> Dub:
@@ -154,7 +155,9 @@ def mixed(dub: Dub, progress: Progress = quiet) -> tuple[Path, dict[str, Any]]:
         placed=[(start, speech.sha256) for start, speech in placed],
         original=tracks.original.sha256,
         background=tracks.background.sha256 if tracks.background else None,
+        speech=tracks.speech.sha256 if tracks.speech else None,
         spans=spans,
+        speakers=[x.speaker for x in dub.lines],
         version=mix.VERSION,
     )
     path, facts = store.path("mix", key, ".wav"), store.recall("mix", key)
@@ -166,6 +169,7 @@ def mixed(dub: Dub, progress: Progress = quiet) -> tuple[Path, dict[str, Any]]:
             bed.build(dub, spans, draft)
         made = mix.mix(
             floor, lines, dub.source.duration, path, speech_lufs=speech_lufs(dub),
+            raised=[up for up, x in zip(levels.raised(spoken(dub)), dub.lines, strict=True) if x.speech is not None],
             told=lambda done, total: progress("mix", done, total, "mixing"),
         )  # fmt: skip
         floor.unlink()
@@ -186,13 +190,25 @@ def coded(sound: Path) -> Path:
 
 def speech_lufs(dub: Dub) -> float | None:
     """How loud the original's speech is (LUFS, gated over all lines); None when it is silent or there is none."""
-    original = dub.tracks.original
-    if original is None or not dub.lines:
-        return None
-    where = dub.open(original)
-    pieces = (media.read(where, start=x.start, duration=x.end - x.start).samples for x in dub.lines)
-    lufs = metered(pieces, peaks=False).loudness.lufs
+    lufs = metered(_originals(dub), peaks=False).loudness.lufs
     return lufs if lufs > SILENCE_LUFS else None
+
+
+def spoken(dub: Dub) -> list[levels.Spoken]:
+    """How loud each line was in the original."""
+    return [
+        levels.Spoken(line.speaker, metered([samples], peaks=False).loudness.lufs, line.end - line.start)
+        for line, samples in zip(dub.lines, _originals(dub), strict=True)
+    ]
+
+
+def _originals(dub: Dub) -> Iterator[Samples]:
+    """The original's sound of each line; of its speech alone where that is known, or a loud background would count."""
+    track = dub.tracks.speech or dub.tracks.original
+    if track is None:
+        return
+    for line in dub.lines:
+        yield media.read(dub.open(track), start=line.start, duration=line.end - line.start).samples
 
 
 def muxed(dub: Dub, sound: Path, home: Path, *, picture: Path | None = None, progress: Progress = quiet) -> Dub:

@@ -132,6 +132,15 @@ def test_music_is_not_filled_with_noise(tmp_path: Path) -> None:
     assert 10 * np.log10(added + 1e-20) < -50
 
 
+def test_what_comes_and_goes_is_not_filled_to_its_mean(tmp_path: Path) -> None:
+    times = np.arange(SECONDS * RATE) / RATE
+    beats = room() * (times % 0.35 < 0.12)[:, None]
+    _, background, made = composed(tmp_path, beats)
+    inside = during(LINES)[:, 0] > 0
+    added = np.square(made[inside] - background[inside]).mean() / np.square(beats).mean()
+    assert 10 * np.log10(added + 1e-20) < -20
+
+
 def test_a_sound_shorter_than_a_frame_is_no_trouble(tmp_path: Path) -> None:
     for name in ("a.wav", "b.wav"):
         soundfile.write(tmp_path / name, np.full((500, 2), 0.1), RATE)

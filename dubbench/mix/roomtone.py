@@ -6,8 +6,9 @@
 
 A floor is learnt from the background's own sound in those moments in which the separator hears least speech, so nothing
 of the words is in it; there it lets the room pass, while under words it takes 7 to 50 dB of it away (Spleeter on five
-recordings, 200 Hz to 4 kHz). Sound that is no noise, held notes above all, has no floor and is left alone. Mid and side
-are worked on instead of left and right: what was mono stays mono, what was wide stays wide.
+recordings, 200 Hz to 4 kHz). Sound that is no steady noise has no floor and is left alone: held notes, and music and
+birdsong that come and go. Mid and side are worked on instead of left and right: what was mono stays mono, what was wide
+stays wide.
 """
 
 from __future__ import annotations
@@ -38,6 +39,11 @@ _SPEECH_BAND = (200.0, 8000.0)
 _NEAR_BINS = 9
 # Noise differs from frame to frame by 1 in `_noisiness`, held notes by 0 to 0.2, so that between is decided here.
 _NOTES, _NOISE = 0.4, 0.7
+_WIDE_BINS = 27
+# The upper quartile of a band's power over its lower one, between pauses: 1.4 to 2.9 in noise and rooms, 1.9 to 76 in
+# music, birdsong and a passing train, whose lost moments no noise stands in for. Filling them cost a bed of music up to
+# 5.3 dB SI-SDR.
+_STEADY, _RESTLESS = 1.8, 3.0
 _WHOLE = 2 / 3
 _SEED = 7
 
@@ -66,8 +72,17 @@ def learnt(background: Powers, speech: Sequence[float] | npt.NDArray[np.float32]
     if count < 2:
         return np.zeros((2, SIZE // 2 + 1), np.float32)
     rests = background[np.sort(np.argsort(speech, kind="stable")[:count])]
-    share = np.clip((_noisiness(rests) - _NOTES) / (_NOISE - _NOTES), 0.0, 1.0)
-    return np.asarray(rests.mean(axis=0) * share, np.float32)
+    noisy = np.clip((_noisiness(rests) - _NOTES) / (_NOISE - _NOTES), 0.0, 1.0)
+    steady = np.clip((_RESTLESS - _restlessness(rests)) / (_RESTLESS - _STEADY), 0.0, 1.0)
+    return np.asarray(_usual(rests) * noisy * steady, np.float32)
+
+
+def _usual(rests: Powers) -> Floor:
+    """The mean power of noise, told by its median: a few frames in which something else sounds do not raise it.
+
+    The power of noise in a bin is exponentially distributed, so its median is ln 2 of its mean.
+    """
+    return np.asarray(np.median(rests, axis=0) / np.log(2), np.float32)
 
 
 def _noisiness(rests: Powers) -> Floor:
@@ -82,11 +97,22 @@ def _noisiness(rests: Powers) -> Floor:
     return np.divide(2 * change, whole, out=np.zeros_like(whole), where=whole > 0)
 
 
-def _smooth(power: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+def _restlessness(rests: Powers) -> Floor:
+    """How far the upper quartile of each band's power lies above its lower one, a ratio: near 1 for steady noise.
+
+    Of bins set to one level first, or the loudest of a sloping band would decide alone.
+    """
+    usual = _usual(rests)
+    level = np.divide(rests, usual, out=np.zeros_like(rests), where=usual > 0)
+    low, high = np.percentile(_smooth(level, _WIDE_BINS), (25, 75), axis=0)
+    return np.asarray(np.divide(high, low, out=np.full_like(high, np.inf), where=low > 0), np.float32)
+
+
+def _smooth(power: npt.NDArray[np.float32], bins: int = _NEAR_BINS) -> npt.NDArray[np.float32]:
     """The mean over neighbouring bins, 200 Hz at 48 kHz: one frame's bins alone say little about noise."""
     from scipy.ndimage import uniform_filter1d
 
-    return np.asarray(uniform_filter1d(power, _NEAR_BINS, axis=-1, mode="nearest"))
+    return np.asarray(uniform_filter1d(power, bins, axis=-1, mode="reflect"))
 
 
 class Filler:
