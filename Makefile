@@ -1,11 +1,11 @@
 # setup: an environment of our own · demo: a real clip, dubbed · test · check: style, types, layers · bench: seconds, memory
-# dubs: real clips dubbed, and each file judged from outside
+# dubs: real clips dubbed, and each file judged from outside · sound: beds against known stems, lines beside originals
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test check bench dubs clean
+.PHONY: setup demo test check bench dubs sound clean
 .DELETE_ON_ERROR:
 
 setup: $(READY)
@@ -34,6 +34,9 @@ bench: $(READY)
 
 dubs: $(READY)
 	$(BIN)/python eval/dubs.py $(FILMS)
+
+sound: $(READY)
+	$(BIN)/python eval/sound.py
 
 clean:
 	rm -rf $(VENV) demo build *.egg-info
