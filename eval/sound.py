@@ -1,9 +1,10 @@
 """`make sound`: what a dub's sound keeps of the film's, measured against known stems, and how its lines lie in it.
 
 Beds: a reading is laid over sounds that packages ship and over rain, so that the true background is known. SI-SDR of
-the dub's bed against it, over the whole clip, while somebody speaks and 0.3 s away from it; what a mask made from the
-true stems would reach, which no separator with the mixture's phase passes; and how many of the reading's words an ear
-still finds in the bed. Lines: two clips dubbed; loudness, edges and seconds of their mix.
+the dub's bed against it, over the whole clip, while somebody speaks and 0.3 s away from it; what the Wiener mask
+of the true stems reaches, for scale; and how many of the reading's words an ear still finds in the bed. That ear drops
+what does not sound like speech, so 0 % says that the words are not recognised, not that nothing of them is left.
+Lines: two clips dubbed; loudness, edges and seconds of their mix.
 """
 
 from __future__ import annotations
