@@ -1,11 +1,12 @@
 # setup: an environment of our own · demo: a real clip, dubbed · test · check: style, types, layers · bench: seconds, memory
-# dubs: real clips dubbed, and each file judged from outside · sound: beds against known stems, lines beside originals
+# dubs: real clips dubbed, and each file judged from outside · fit: the plan beside what other tools do
+# durations: estimated against spoken lengths · sound: beds against known stems, lines beside originals
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test check bench dubs sound clean
+.PHONY: setup demo test check bench dubs fit durations sound clean
 .DELETE_ON_ERROR:
 
 setup: $(READY)
@@ -34,6 +35,12 @@ bench: $(READY)
 
 dubs: $(READY)
 	$(BIN)/python eval/dubs.py $(FILMS)
+
+fit: $(READY)
+	$(BIN)/python eval/fit.py $(DUBS)
+
+durations: $(READY)
+	$(BIN)/python eval/durations.py $(ENGINES)
 
 sound: $(READY)
 	$(BIN)/python eval/sound.py

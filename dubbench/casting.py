@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from dubbench import memory
-from dubbench.errors import BadInput
+from dubbench.errors import BadInput, Refused
 from dubbench.stages.speak import Speak
 from dubbench.types import Dub, Flag, Voice
 
@@ -22,20 +22,26 @@ def with_voices(dub: Dub) -> Dub:
     return dub.but(voices=(*dub.voices, *new))
 
 
-def cast_voices(dub: Dub, speak: Speak, wishes: Mapping[str, str]) -> Dub:
+def cast_voices(
+    dub: Dub, speak: Speak, wishes: Mapping[str, str], *, remembered: Mapping[str, str] | None = None
+) -> Dub:
     """Every speaker with a preset of `speak` for all of their lines; wishes (speaker to preset) first.
 
-    Then stay those that were cast before and are still known; then chooses who has most to say: the likely sex, the
-    nearest pitch, nobody else's. Where a language has too few, a voice of another language that reads it well is
-    borrowed, and where those run out a voice is shared; both are flagged. A model without presets clones: nothing to
-    do. Raises BadInput for an unknown speaker or preset.
+    Then come voices `remembered` from other films, then stay those that were cast before and are still known; then
+    chooses who has most to say: the likely sex, the nearest pitch, nobody else's. Where a language has too few, a voice
+    of another language that reads it well is borrowed, and where those run out a voice is shared; both are flagged, as
+    is a remembered voice that the model has no more. A model without presets clones: nothing to choose. Raises BadInput
+    for an unknown speaker or preset, Refused where somebody would be cloned who took their consent back.
     """
     dub = with_voices(dub).flagged(ROOM)
     offered = speak.presets(dub.target_language)
     _checked(dub, speak, offered, {**_edited(dub, speak), **wishes})
     if not offered:
+        _consented(dub)
         return dub
-    chosen = {label: _named(preset, speak, offered) for label, preset in wishes.items()}
+    known = {x: preset for x, preset in (remembered or {}).items() if _is_known(preset, speak, offered)}
+    lost = {x: preset for x, preset in (remembered or {}).items() if x not in known and x not in wishes}
+    chosen = {label: _named(preset, speak, offered) for label, preset in {**known, **wishes}.items()}
     for voice in dub.voices:
         if voice.speaker in dub.speakers and voice.speaker not in chosen and _kept(voice, dub, speak, offered):
             chosen[voice.speaker] = _named(voice.preset or "", speak, offered)
@@ -44,8 +50,36 @@ def cast_voices(dub: Dub, speak: Speak, wishes: Mapping[str, str]) -> Dub:
             chosen[label] = _chosen(_voice(dub, label), offered, tuple(chosen.values()))
     language = dub.target_language
     voices = tuple(_dressed(v, chosen[v.speaker], language) if v.speaker in chosen else v for v in dub.voices)
-    made = dub.by(ROOM, speak.name, memory.key(voices=[[voice.speaker, voice.preset] for voice in voices]))
-    return dub.but(voices=voices, made_by=made).flagged(ROOM, *_flags({x: chosen[x] for x in dub.speakers}, language))
+    made = dub.by(ROOM, speak.name, _key(voices))
+    flags = [*_flags({x: chosen[x] for x in dub.speakers}, language), *_lost(lost, speak)]
+    return dub.but(voices=voices, made_by=made).flagged(ROOM, *flags)
+
+
+def was_edited(dub: Dub) -> bool:
+    """Whether voices stand in the dub that nobody cast: a person wrote them."""
+    made = dub.made_by.get(ROOM)
+    cast = made is not None and made.key == _key(dub.voices)
+    return not cast and any(voice.preset for voice in dub.voices if voice.speaker in dub.speakers)
+
+
+def _key(voices: Sequence[Voice]) -> str:
+    return memory.key(voices=[[voice.speaker, voice.preset] for voice in voices])
+
+
+def _consented(dub: Dub) -> None:
+    """Refuse to clone who took their consent back. Raises Refused."""
+    for voice in dub.voices:
+        withdrawn = voice.consent.withdrawn if voice.consent else None
+        if voice.speaker in dub.speakers and voice.reference and withdrawn:
+            raise Refused(
+                f"{voice.name or voice.speaker} took back the consent to use their voice on {withdrawn}, and this "
+                "model would clone it; choose one that brings its own voices: --model speak=kokoro"
+            )
+
+
+def _lost(lost: Mapping[str, str], speak: Speak) -> list[Flag]:
+    detail = "{} had '{}', which model '{}' does not have; another voice was chosen"
+    return [Flag(room=ROOM, name="lost-voice", detail=detail.format(x, v, speak.name)) for x, v in lost.items()]
 
 
 def _edited(dub: Dub, speak: Speak) -> dict[str, str]:
@@ -118,7 +152,10 @@ def _kept(voice: Voice, dub: Dub, speak: Speak, offered: Sequence[Voice]) -> boo
 def _chosen(person: Voice, offered: Sequence[Voice], taken: Sequence[Voice]) -> Voice:
     """The best voice for somebody: free before native, native before borrowed, then near in pitch, then the first.
 
-    Another sex is a last resort: better one voice twice than a man with a woman's.
+    Another sex is a last resort: better one voice twice than a man with a woman's. Embeddings are not asked: between
+    11 real speakers and five presets of their sex the cosines are -0.08 to 0.40, and which of two presets is the
+    nearer is answered alike by two pieces of one recording in 84 % of pairs (half would be chance; most pieces are
+    telephone prompts). So the answer is rather steady; that a listener would give it is not shown.
     """
     home = offered[0].language
     used = [voice.preset for voice in taken]

@@ -9,11 +9,13 @@ from typing import Any, overload
 from pydantic import ValidationError
 
 from dubbench import brought, casting, catalog, documents, door, edits, languages, media, memory
+from dubbench import people as cast_memory
 from dubbench.brought import with_transcript
 from dubbench.errors import BadInput
 from dubbench.run import Run
 from dubbench.stages.base import Progress, Stage, quiet
 from dubbench.text.glossary import read as read_glossary
+from dubbench.text.pronunciations import read as read_pronunciations
 from dubbench.types import Dub, Line, Source, Wishes
 
 
@@ -33,7 +35,9 @@ def dub(  # type: ignore[misc]
     translation: str | Path | None = None,
     voices: Mapping[str, str] | None = None,
     speakers: int | None = None,
+    people: str | Path | None = None,
     glossary: str | Path | None = None,
+    pronunciations: str | Path | None = None,
     preview: bool = False,
     lipsync: bool = False,
     watermark: bool = True,
@@ -43,16 +47,17 @@ def dub(  # type: ignore[misc]
 
     `out` is the folder to write (default: the film's name with the language, beside you); with several languages each
     gets a folder inside. `source_language` is guessed unless given. `cast` and `models` ({"speak": "pico"}) choose who
-    plays which part. `transcript` and `translation` are SRT or VTT files, `glossary` a table of terms, `voices` maps a
-    speaker to a voice's name, `speakers` says how many there are. If `out` already holds this film's dub, only what
-    changed is done again.
+    plays which part. `transcript` and `translation` are SRT or VTT files, `glossary` a table of terms,
+    `pronunciations` one of words and how they are said; `voices` maps a speaker to a voice's name, `speakers` says how
+    many there are. `people` is a file that remembers who speaks in a project's films and with which voice: it is made,
+    read and added to (`dubbench.people`). If `out` already holds this film's dub, only what changed is done again.
 
     Raises BadInput, Missing, Unsupported, AdapterFailed, Refused; the source is never written to.
     """
     runs = prepared(
         source, to, out=out, source_language=source_language, cast=cast, models=models, transcript=transcript,
-        translation=translation, voices=voices, speakers=speakers, glossary=glossary, preview=preview, lipsync=lipsync,
-        watermark=watermark, progress=progress,
+        translation=translation, voices=voices, speakers=speakers, people=people, glossary=glossary,
+        pronunciations=pronunciations, preview=preview, lipsync=lipsync, watermark=watermark, progress=progress,
     )  # fmt: skip
     for run in runs:
         fetch(run)
@@ -72,7 +77,9 @@ def prepared(
     translation: str | Path | None = None,
     voices: Mapping[str, str] | None = None,
     speakers: int | None = None,
+    people: str | Path | None = None,
     glossary: str | Path | None = None,
+    pronunciations: str | Path | None = None,
     preview: bool = False,
     lipsync: bool = False,
     watermark: bool = True,
@@ -89,9 +96,11 @@ def prepared(
     if spoken in targets:
         raise BadInput(f"the film already speaks {languages.name(spoken)}; choose another language with --to")
     wishes = wished(
-        cast=cast, models=models or {}, speakers=speakers, preview=preview, lipsync=lipsync, watermark=watermark
-    )
+        cast=cast, models=models or {}, speakers=speakers, preview=preview, lipsync=lipsync, watermark=watermark,
+        people=_whole(people),
+    )  # fmt: skip
     own_lines, own_translation, terms = _path(transcript), _path(translation), _path(glossary)
+    readings = _path(pronunciations)
     if own_translation and len(targets) > 1:
         raise BadInput("a translation file is in one language: give one --to with --translation")
     film = media.probe(Path(source))
@@ -100,12 +109,15 @@ def prepared(
     folder = Path(out) if out else Path(f"{Path(source).stem}.{'-'.join(targets)}")
     homes = {target: folder if len(targets) == 1 else folder / target for target in targets}
     for home in homes.values():
-        door.check(home, (Path(source), own_lines, own_translation, terms))
+        own = (Path(source), own_lines, own_translation, terms, readings, Path(people) if people else None)
+        door.check(home, own)
     runs = []
     for target, home in homes.items():
         started = begin(film, target, home, folder, source_language=spoken, wishes=wishes)
         if terms:
             started = started.but(glossary=read_glossary(terms))
+        if readings:
+            started = started.but(pronunciations=read_pronunciations(readings, target))
         if own_lines:
             brought_lines = with_transcript(started, own_lines)
             edits.guard(started, brought_lines, home)
@@ -113,6 +125,7 @@ def prepared(
         if own_translation:
             brought.check(started, own_translation)
         check_voices(started, stages[target], named(voices))
+        check_people(wishes, stages[target])
         run = Run(started, home, cast_of(wishes), stages[target], progress, voices=named(voices))
         run.translation = own_translation
         runs.append(run)
@@ -130,6 +143,15 @@ def check_voices(dub: Dub, stages: Mapping[str, Stage], voices: Mapping[str, str
     if voices and not isinstance(speak, Apart):
         asked = tuple(Line(id=f"L{i}", start=0.0, end=0.0, text="", speaker=who) for i, who in enumerate(voices))
         casting.cast_voices(dub.but(lines=asked, voices=()), speak, voices)
+
+
+def check_people(wishes: Wishes, stages: Mapping[str, Stage]) -> None:
+    """Refuse a file of people that cannot be used. A model that runs apart is not asked here. Raises BadInput."""
+    from dubbench.apart import Apart
+
+    diarize = stages.get("diarize")
+    if wishes.people is not None and not isinstance(diarize, Apart):
+        cast_memory.check(Path(wishes.people), diarize)
 
 
 def fetch(run: Run) -> None:
@@ -151,36 +173,51 @@ def _played(dub: Dub, room: str, model: str) -> bool:
     return made is not None and made.model == model
 
 
-def redub(
+def redub(folder: str | Path, progress: Progress = quiet, **asked: Any) -> Run:
+    """Walk again through the dub in `folder` after its dub.json was edited: only what changed is done again.
+
+    `asked` is what `prepared_again` takes. Raises what `dub` raises.
+    """
+    run = prepared_again(folder, progress, **asked)
+    fetch(run)
+    run.walk()
+    return run
+
+
+def prepared_again(
     folder: str | Path,
     progress: Progress = quiet,
     *,
     voices: Mapping[str, str] | None = None,
     translation: str | Path | None = None,
     glossary: str | Path | None = None,
+    pronunciations: str | Path | None = None,
     **wishes: Any,
 ) -> Run:
-    """Walk again through the dub in `folder` after its dub.json was edited: only what changed is done again.
+    """The walk that `redub` would make with the same arguments, everything asked for checked; nothing is written.
 
     It is asked for as it was before, but for what is given: `wishes` are `cast`, `models`, `speakers`, `preview`,
-    `lipsync` and `watermark` of `dub`. Raises what `dub` raises.
+    `lipsync`, `watermark` and `people` of `dub`.
     """
     home = Path(folder)
+    if "people" in wishes:
+        wishes["people"] = _whole(wishes["people"])
     known = documents.read(home)
-    own_translation, terms = _path(translation), _path(glossary)
+    own_translation, terms, readings = _path(translation), _path(glossary), _path(pronunciations)
     door.same_film(known, home)
     known = known.but(wishes=wished(**{**dict(known.wishes), **wishes}))
     if terms:
         known = known.but(glossary=read_glossary(terms))
+    if readings:
+        known = known.but(pronunciations=read_pronunciations(readings, known.target_language))
     told = known.source_language if known.language_confidence is None else None
     stages = stages_for(known.wishes, told, known.target_language, worded=_all_worded(known), progress=progress)
     if own_translation:
         brought.check(known, own_translation)
     check_voices(known, stages, named(voices))
+    check_people(known.wishes, stages)
     run = Run(known, home, cast_of(known.wishes), stages, progress, voices=named(voices))
     run.translation = own_translation
-    fetch(run)
-    run.walk()
     return run
 
 
@@ -248,6 +285,11 @@ def begin(film: Source, target: str, home: Path, folder: Path, *, source_languag
         wishes=wishes,
     )
     return fresh.at(folder)
+
+
+def _whole(people: str | Path | None) -> str | None:
+    """The path as it is remembered in the dub: from the root, since the next walk may start elsewhere."""
+    return None if people is None else str(Path(people).resolve())
 
 
 def _path(value: str | Path | None) -> Path | None:

@@ -1,4 +1,7 @@
-"""What a dub would take, before a second is spent: who plays which part, seconds, memory, bytes to fetch."""
+"""What a dub would take, before a second is spent: who plays which part, seconds, memory, bytes to fetch.
+
+Where the lines are worded already it says too how many of them would not fit.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,16 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from dubbench import catalog, languages
+from dubbench import casting, catalog, languages
+from dubbench.apart import Apart
 from dubbench.brought import PERSON
-from dubbench.dubbing import prepared
+from dubbench.dubbing import prepared, prepared_again
+from dubbench.errors import BadInput
 from dubbench.run import Run
 from dubbench.stages.base import Stage
+from dubbench.timeline.fit import COMFORTABLE, missed, plan
+from dubbench.timeline.limits import EXACT
+from dubbench.timeline.pieces import Piece
 from dubbench.types import Noun, Seconds, Source
 
 BASE_MEMORY_MB = 180
@@ -39,12 +47,35 @@ class Part(Noun):
     fetch_bytes: int = 0
 
 
+class Timing(Noun):
+    """How lines that are worded already would fit, as their lengths are estimated: nothing is spoken for it.
+
+    `late` end after their slot and its tolerance, the worst by `latest`; `hurried` are read more than 1.12 times as
+    fast as is natural, the worst `fastest` times.
+    """
+
+    target: str
+    lines: int
+    late: int = 0
+    latest: Seconds = 0.0
+    hurried: int = 0
+    fastest: float = 1.0
+
+    def row(self) -> str:
+        late = f"{self.late} would end late (by {self.latest:.1f} s at most)" if self.late else "none would end late"
+        hurried = (
+            f"{self.hurried} would be hurried ({self.fastest:.2f} times at most)" if self.hurried else "none be hurried"
+        )
+        return f"  {self.target}: of {self.lines} worded lines {late}, {hurried}"
+
+
 class Forecast(Noun):
     """The plan of one dub, into one language or several."""
 
     source: Source
     targets: tuple[str, ...]
     parts: tuple[Part, ...]
+    timings: tuple[Timing, ...] = ()
 
     @property
     def seconds(self) -> Seconds:
@@ -66,7 +97,7 @@ class Forecast(Noun):
         rows.append(f"  in all about {self.seconds:.0f} s on a laptop, {self.memory_mb} MB of memory at most")
         if self.fetch_bytes:
             rows.append(f"  {self.fetch_bytes / 1e6:.0f} MB would be fetched first")
-        return "\n".join(rows)
+        return "\n".join([*rows, *(timing.row() for timing in self.timings)])
 
     def _row(self, part: Part) -> str:
         whose = f"{part.room} {part.target}" if part.target and len(self.targets) > 1 else part.room
@@ -80,7 +111,39 @@ def of(source: str | Path, to: str | list[str] | tuple[str, ...], **options: Any
     runs = prepared(source, to, **options)
     parts = [*_understanding(runs[0]), *(part for run in runs for part in _own(run))]
     targets = tuple(run.dub.target_language for run in runs)
-    return Forecast(source=runs[0].dub.source, targets=targets, parts=tuple(_once(parts)))
+    timings = tuple(timing for run in runs if (timing := timing_of(run)) is not None)
+    return Forecast(source=runs[0].dub.source, targets=targets, parts=tuple(_once(parts)), timings=timings)
+
+
+def again(folder: str | Path, **wishes: Any) -> Timing:
+    """How the lines of the dub in `folder` would fit after its dub.json was edited. Raises what `redub` does."""
+    timing = timing_of(prepared_again(folder, **wishes))
+    if timing is None:
+        raise BadInput(f"{folder}: lengths are known once every line has a translation and the voices are fetched; "
+                       f"run dubbench dub {folder}")  # fmt: skip
+    return timing
+
+
+def timing_of(run: Run) -> Timing | None:
+    """How the lines of a walk would fit; None before all are worded, or where its speaker's weights are not here.
+
+    The speaker is loaded, for it is what knows lengths; nothing is written.
+    """
+    speak: Any = run.stages["speak"]
+    worded = run.dub.lines and all(any(map(str.isalnum, line.translation or "")) for line in run.dub.lines)
+    if not worded or run.translation is not None or isinstance(speak, Apart) or not speak.weights.present():
+        return None
+    dub = casting.cast_voices(run.dub, speak, run.voices)
+    naturals = [speak.natural(dub, line, line.translation or "", keep=False) for line in dub.lines]
+    pieces = [Piece.free(line.start, line.end, natural) for line, natural in zip(dub.lines, naturals, strict=True)]
+    places = plan(pieces, dub.source.duration)
+    late = [over for over in map(missed, pieces, places) if over > EXACT]
+    paces = [natural / place.duration for natural, place in zip(naturals, places, strict=True)]
+    hurried = [pace for pace in paces if pace > COMFORTABLE + EXACT]
+    return Timing(
+        target=dub.target_language, lines=len(pieces), late=len(late), latest=round(max(late, default=0.0), 2),
+        hurried=len(hurried), fastest=round(max(hurried, default=1.0), 3),
+    )  # fmt: skip
 
 
 def _understanding(run: Run) -> Iterator[Part]:

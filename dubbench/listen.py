@@ -14,8 +14,9 @@ from dubbench.stages.base import Progress, quiet
 from dubbench.stages.speak import Speak, with_take
 from dubbench.stages.transcribe import Transcribe
 from dubbench.stages.watermark import Watermark
-from dubbench.text import spelling
-from dubbench.timeline.fit import FASTEST, SLOWEST
+from dubbench.text import pronunciations, spelling
+from dubbench.timeline import pauses
+from dubbench.timeline.limits import FASTEST, SLOWEST
 from dubbench.types import Dub, Flag, Line, Seconds, Sound, Take
 
 ROOM = "listen"
@@ -58,12 +59,22 @@ def by_line(dub: Dub, text: str) -> dict[str, str]:
     return spelling.aligned(text, {line.id: line.translation or "" for line in dub.lines}, dub.target_language)
 
 
-def score(line: Line, text: str, language: str) -> float:
+def score(line: Line, text: str, language: str, readings: Mapping[str, str] | None = None) -> float:
     """Character error rate of what was heard; 0 for a line of one or two words that at least sounds alike.
 
-    Such lines fail in every voice ("Sim." is heard as "Si"), so they are judged by their sound.
+    Such lines fail in every voice ("Sim." is heard as "Si"), so they are judged by their sound. A word with a
+    respelling among `readings` may be heard either way.
     """
-    wanted = line.translation or ""
+    return min(_score(wanted, text, language) for wanted in _said(line.translation or "", readings or {}))
+
+
+def _said(text: str, readings: Mapping[str, str]) -> tuple[str, ...]:
+    """How a line may be heard: as it is written, and as it was respelled for the voice."""
+    respelled = {word: said for word, said in readings.items() if not pronunciations.ipa(said)}
+    return (text, pronunciations.applied(text, respelled)) if respelled else (text,)
+
+
+def _score(wanted: str, text: str, language: str) -> float:
     if len(spelling.words(wanted, language)) <= 2 and spelling.same_sound(wanted, text, language):
         return 0.0
     return spelling.cer(wanted, text, language).rate
@@ -74,14 +85,15 @@ def judged(dub: Dub, ear: Transcribe, understood: Mapping[str, str], progress: P
     language = dub.target_language
     new = [line for line in dub.lines if line.take is not None and line.take.score is None]
     texts = {line.id: understood.get(line.id, "") for line in new}
-    doubtful = [line for line in new if score(line, texts[line.id], language) > BAD]
+    read = {line.id: pronunciations.of(dub, line) for line in new}
+    doubtful = [line for line in new if score(line, texts[line.id], language, read[line.id]) > BAD]
     if doubtful:
         progress(ROOM, 0, len(doubtful), "listening again to what was not understood")
     again = apart(dub, ear, [line.take for line in doubtful if line.take is not None])
     for line, text in zip(doubtful, again, strict=True):
-        texts[line.id] = min(texts[line.id], text, key=lambda t: score(line, t, language))
+        texts[line.id] = min(texts[line.id], text, key=lambda t: score(line, t, language, read[line.id]))
     progress(ROOM, 1, 1, "listened")
-    return dub.with_lines({line.id: _with_heard(line, texts[line.id], language) for line in new})
+    return dub.with_lines({line.id: _with_heard(line, texts[line.id], language, read[line.id]) for line in new})
 
 
 def apart(dub: Dub, ear: Transcribe, takes: Sequence[Take]) -> list[str]:
@@ -131,7 +143,8 @@ def retaken(
         progress(ROOM, turn, RETAKES, f"taking {len(jobs)} lines again")
         takes = speak.takes(dub, [(line, pace) for _, line, pace in jobs], mark=mark)
         for (i, line, pace), take, text in zip(jobs, takes, apart(dub, ear, takes), strict=True):
-            heard = take.but(heard=text, score=round(score(line, text, dub.target_language), 4))
+            rate = score(line, text, dub.target_language, pronunciations.of(dub, line))
+            heard = take.but(heard=text, score=round(rate, 4))
             best[i] = _better(best[i], heard, speak.key(dub, line, pace, mark))
     progress(ROOM, 1, 1, "listened")
     changed = tuple(i for i, line in best.items() if line.speech != bad[i].speech)
@@ -153,27 +166,33 @@ def _better(line: Line, take: Take, key: str) -> Line:
     if take.speech.path in {t.speech.path for t in line.takes}:
         return line
     if (take.score or 0.0) < (now.score if now.score is not None else 1.0):
-        return with_take(line.but(translation=take.text), take, key)
+        return with_take(line.but(translation=take.text, pauses=take.pauses), take, key)
     return line.but(takes=(take, *line.takes))
 
 
 def _others(line: Line, pace: float) -> list[tuple[Line, float]]:
     """Other readings to try: a little slower, then another wording of a machine's, then a little faster.
 
-    Paces are near enough to keep the plan and within what the fit allows. A person's wording is never changed.
+    Paces are near enough to keep the plan and within what the fit allows, and no wording is longer than the plan's. A
+    person's wording is never changed.
     """
-    own = line.approved or line.translation not in line.wordings
-    wordings = [] if own else [text for text in line.wordings if text != line.translation]
+    own, now = line.approved or line.translation not in line.wordings, line.translation or ""
+    wordings = [] if own else [text for text in line.wordings if text != now and len(text) <= len(now)]
     slower, faster = round(pace - 0.06, 2), round(pace + 0.06, 2)
-    readings = [(line, slower), *((line.but(translation=text), pace) for text in wordings), (line, faster)]
+    readings = [(line, slower), *((_worded(line, text), pace) for text in wordings), (line, faster)]
     return [(reading, at) for reading, at in readings if SLOWEST <= at <= FASTEST]
 
 
-def _with_heard(line: Line, text: str, language: str) -> Line:
+def _worded(line: Line, text: str) -> Line:
+    """The line in other words, with its pauses where these may rest; without any where it had none."""
+    return line.but(translation=text, pauses=pauses.placed(line, text) if line.pauses else ())
+
+
+def _with_heard(line: Line, text: str, language: str, readings: Mapping[str, str]) -> Line:
     take = line.take
     if take is None:
         return line
-    judged = take.but(heard=text, score=round(score(line, text, language), 4))
+    judged = take.but(heard=text, score=round(score(line, text, language, readings), 4))
     return line.but(takes=tuple(judged if t is take else t for t in line.takes))
 
 

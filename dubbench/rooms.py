@@ -1,11 +1,10 @@
-"""Our own rooms, on numpy and ffmpeg instead of models: probe, fit, place, mix, mux. Each takes a Dub and gives a Dub.
+"""Our own rooms, on numpy and ffmpeg instead of models: probe, mix, mux. Each takes a Dub and gives a Dub.
 
-The arithmetic of time lives in `timeline`, the sound in `mix`, ffmpeg in `media`; here they meet the Dub.
+The sound lives in `mix`, ffmpeg in `media`; here they meet the Dub. The plan of its time is `fitting`.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -17,11 +16,8 @@ from dubbench.media import SILENCE_LUFS
 from dubbench.mix import bed, levels
 from dubbench.mix.meter import metered
 from dubbench.stages.base import Progress, quiet
-from dubbench.stages.speak import Speak
-from dubbench.stages.watermark import Watermark
 from dubbench.text import subtitles
-from dubbench.timeline.fit import COMFORTABLE, EARLIEST, FASTEST, Piece, Place, plan
-from dubbench.types import Dub, Flag, Line, Output, Samples, Seconds, Source, Tracks
+from dubbench.types import Dub, Flag, Output, Samples, Seconds, Source, Tracks
 
 
 def probe(source: Source, dub: Dub, progress: Progress = quiet) -> Dub:
@@ -37,112 +33,6 @@ def probe(source: Source, dub: Dub, progress: Progress = quiet) -> Dub:
         original = media.describe(path, dub.folder)
         dub = dub.but(tracks=Tracks(original=original), made_by=dub.by("probe", "ffmpeg", key))
     return dub
-
-
-def fit(dub: Dub, speak: Speak, progress: Progress = quiet, *, mark: Watermark | None = None) -> Dub:
-    """Adds to each line its `tempo` (the pace to read it at) and a planned place, from estimated durations.
-
-    A line whose take still holds keeps it: editing one line of fifty makes one be spoken again, not its neighbours.
-    A line that would end late, start too early or be hurried takes a shorter wording where a machine offered one.
-    """
-    lines = list(dub.lines)
-    pieces = [_piece(dub, speak, line, mark) for line in lines]
-    places = plan(pieces, dub.source.duration)
-    for i, (line, piece, place) in enumerate(zip(lines, pieces, places, strict=True)):
-        progress("fit", i, len(lines), line.id)
-        if piece.shortest == piece.natural and line.speech is not None:
-            continue
-        shorter = _shorter_wording(dub, speak, line, piece, place)
-        if shorter != line.translation:
-            lines[i] = line.but(translation=shorter)
-            pieces[i] = _piece(dub, speak, lines[i], mark)
-    places = plan(pieces, dub.source.duration)
-    planned = [
-        line.but(
-            tempo=_pace(dub, speak, line, place, mark),
-            placed_start=place.start,
-            placed_end=place.end,
-            made_by=line.made("fit", _slot(line)),
-        )
-        for line, place in zip(lines, places, strict=True)
-    ]
-    progress("fit", len(lines), len(lines), "planned")
-    key = memory.key(pieces=[[p.start, p.end, p.natural, p.shortest] for p in pieces], film=dub.source.duration)
-    return dub.but(lines=tuple(planned), made_by=dub.by("fit", "dubbench", key))
-
-
-def holds(dub: Dub, speak: Speak, line: Line, mark: Watermark | None) -> bool:
-    """Whether the line's take is still what its text, voice, controls and times ask for."""
-    take = line.take
-    planned_for = line.made_by.get("fit", _slot(line))
-    return take is not None and planned_for == _slot(line) and _said(dub, speak, line, take.pace, mark)
-
-
-def _said(dub: Dub, speak: Speak, line: Line, pace: float, mark: Watermark | None) -> bool:
-    return line.made_by.get(speak.room) == speak.key(dub, line, pace, mark)
-
-
-def _slot(line: Line) -> str:
-    return memory.key(start=line.start, end=line.end)
-
-
-def _piece(dub: Dub, speak: Speak, line: Line, mark: Watermark | None) -> Piece:
-    if line.speech is not None and holds(dub, speak, line, mark):
-        return Piece.fixed(line.start, line.end, line.speech.duration)
-    natural = speak.natural(dub, line, line.translation or "")
-    wished = natural / (speak.controls(dub, line).pace or 1.0)
-    return Piece(line.start, line.end, wished, min(wished, natural / FASTEST))
-
-
-def _pace(dub: Dub, speak: Speak, line: Line, place: Place, mark: Watermark | None) -> float:
-    if line.take is not None and holds(dub, speak, line, mark):
-        return line.take.pace
-    natural = speak.natural(dub, line, line.translation or "")
-    pace = natural / place.duration
-    # Only a person may wish for more than the plan's own limit. Up to the next hundredth, so that the reading is not
-    # longer than planned.
-    fastest = max(FASTEST, speak.controls(dub, line).pace or 1.0)
-    return min(fastest, math.ceil(round(pace * 100, 3)) / 100) if pace > 1 else round(pace, 2)
-
-
-def _shorter_wording(dub: Dub, speak: Speak, line: Line, piece: Piece, place: Place) -> str | None:
-    misfit = (
-        place.end > piece.limit or place.start < piece.start - EARLIEST or place.duration * COMFORTABLE < piece.natural
-    )
-    if not misfit or line.approved or line.translation not in line.wordings:
-        return line.translation
-    return min(line.wordings, key=lambda text: (speak.natural(dub, line, text), line.wordings.index(text)))
-
-
-def place(dub: Dub, speak: Speak) -> Dub:
-    """Adds the true place of each line from the length of its speech, and flags what does not fit."""
-    pieces = [Piece.fixed(x.start, x.end, x.speech.duration) for x in dub.lines if x.speech is not None]
-    places = plan(pieces, dub.source.duration)
-    lines = []
-    for line, piece, spot in zip(dub.lines, pieces, places, strict=True):
-        natural = speak.natural(dub, line, line.translation or "")
-        flags = _misfits(piece, spot, dub.source.duration)
-        lines.append(
-            line.but(
-                placed_start=round(spot.start, 4),
-                placed_end=round(spot.start, 4) + piece.natural,
-                tempo=round(natural / piece.natural, 4),
-            ).flagged("place", *flags)
-        )
-    return dub.but(lines=tuple(lines), made_by=dub.by("place", "dubbench", memory.key(p=[x.start for x in places])))
-
-
-def _misfits(piece: Piece, spot: Place, film: Seconds) -> tuple[Flag, ...]:
-    flags = []
-    if spot.end > piece.limit + 0.001:
-        flags.append(
-            Flag(room="place", name="unfit", detail=f"ends {spot.end - piece.end:.2f} s after its source line")
-        )
-    if spot.start < piece.start - EARLIEST - 0.001:
-        flags.append(Flag(room="place", name="early", detail=f"starts {piece.start - spot.start:.2f} s early"))
-    if spot.end > film + 0.1:
-        flags.append(Flag(room="place", name="beyond", detail=f"ends {spot.end - film:.2f} s after the film"))
-    return tuple(flags)
 
 
 def mixed(dub: Dub, progress: Progress = quiet) -> tuple[Path, dict[str, Any]]:

@@ -15,7 +15,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from dubbench import casting, catalog, documents, edits, languages, listen, media, memory, report, rooms
+from dubbench import (
+    casting,
+    catalog,
+    documents,
+    edits,
+    fitting,
+    languages,
+    listen,
+    media,
+    memory,
+    people,
+    report,
+    rooms,
+)
 from dubbench.brought import PERSON, with_translation
 from dubbench.errors import AdapterFailed, BadInput, DubError
 from dubbench.stages.base import Progress, Stage, quiet
@@ -98,15 +111,23 @@ class Run:
         """Adds voices, takes and places; what cannot be understood is taken again."""
         speak: Any = self.stages["speak"]
         mark: Any = self.stages.get("watermark") if self.dub.wishes.watermark else None
-        self._step("casting", lambda: casting.cast_voices(self.dub, speak, self.voices), speak)
-        self._step("fit", lambda: rooms.fit(self.dub, speak, self.progress, mark=mark), speak)
+        self._step("casting", lambda: self._cast(speak), speak)
+        self._timed("fit", lambda: speak.calibrate(self.dub, self.progress, mark=mark), speak)
+        self._step("fit", lambda: fitting.fit(self.dub, speak, self.progress, mark=mark), speak)
         before = speak.made
         self._step("speak", lambda: _marked(speak(self.dub, self.progress, mark=mark), mark), speak)
         self.redone["speak"] = speak.made - before
-        self._step("place", lambda: rooms.place(self.dub, speak))
+        self._step("place", lambda: fitting.place(self.dub, speak))
         ear: Any = self.stages["transcribe"]
         if ear.speaks(self.dub.target_language):
             self._listen(ear, speak, mark)
+
+    def _cast(self, speak: Any) -> Dub:
+        if self.dub.wishes.people is None:
+            return casting.cast_voices(self.dub, speak, self.voices)
+        path, embedder = Path(self.dub.wishes.people), self.stages.get("diarize")
+        people.check(path, embedder)
+        return people.cast(self.dub, speak, self.voices, path=path, embedder=embedder)
 
     def _listen(self, ear: Any, speak: Any, mark: Any) -> None:
         sound, facts = self._timed("mix", lambda: rooms.mixed(self.dub, self.progress))
@@ -123,7 +144,7 @@ class Run:
         )
         if changed:
             self.redone["retake"] = len(changed)
-            self._step("place", lambda: rooms.place(self.dub, speak))
+            self._step("place", lambda: fitting.place(self.dub, speak))
 
     def _heard(self, sound: Callable[[], Sound], **of: str) -> str:
         ear: Any = self.stages["transcribe"]
@@ -145,6 +166,8 @@ class Run:
             film = self.home / "dub.mp4"
             self.facts["heard"] = self._heard(lambda: listen.track(film, ear), film=str(facts["sha256"]))
         self.facts["likeness"] = self._timed("likeness", lambda: report.likeness(self.dub, self.stages.get("diarize")))
+        self.facts["drift"] = self._timed("likeness", lambda: report.drift(self.dub, self.stages.get("diarize")))
+        self.dub = report.drifted(self.dub, self.facts["drift"])
         self.dub = report.noted(self.dub, self.facts.get("overrun_seconds"))
         self._save()
         self._timed("report", lambda: report.write(self.dub, self))

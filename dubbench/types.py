@@ -112,11 +112,12 @@ class Turn(Noun):
 
 
 class Consent(Noun):
-    """By what right a voice is used."""
+    """By what right a voice is used. `withdrawn` says when it was taken back: from then on nobody is cloned by it."""
 
     who: str
     when: str
     purpose: str
+    withdrawn: str | None = None
 
 
 class Voice(Noun):
@@ -124,12 +125,13 @@ class Voice(Noun):
 
     `preset` names a voice of the speaking model ("pf_dora", or a blend "pf_dora:0.6+af_bella:0.4"); `reference` is a
     piece of the speaker's own sound, used to choose a preset and by models that clone. `pitch_hz` is the median
-    fundamental frequency.
+    fundamental frequency. `person` is who they are in the project's cast memory (`people`).
     """
 
     id: str
     name: str = ""
     speaker: str = ""
+    person: str | None = None
     preset: str | None = None
     language: str | None = None
     sex: Literal["female", "male"] | None = None
@@ -148,8 +150,18 @@ class Phoneme(Noun):
     end: Seconds
 
 
+class Pause(Noun):
+    """A rest inside a line's translation: before the character `at`, `duration` seconds of silence between two parts.
+
+    "Quando chegamos, | já era noite."      at = 17
+    """
+
+    at: int = Field(ge=1)
+    duration: Seconds = Field(gt=0, allow_inf_nan=False)
+
+
 class Take(Noun):
-    """One reading of a line. `pace` 1.25 was asked to take 1/1.25 of the natural time.
+    """One reading of a line. `pace` 1.25 was asked to take 1/1.25 of the natural time, `pauses` lie in `text`.
 
     `heard` is what re-listening understood, `score` its character error rate against `text` (lower is better).
     """
@@ -159,13 +171,17 @@ class Take(Noun):
     voice: str
     pace: float = 1.0
     seed: int = 0
+    pauses: tuple[Pause, ...] = ()
     phonemes: tuple[Phoneme, ...] = ()
     heard: str | None = None
     score: float | None = None
 
 
 class Controls(Noun):
-    """What a person may ask of the voice; None means no wish. A line's wishes go before its speaker's."""
+    """What a person may ask of the voice; None means no wish. A line's wishes go before its speaker's.
+
+    `pronunciation` is "word=reading; word=reading" (`text.pronunciations`), and goes before the dub's list.
+    """
 
     pace: float | None = Field(None, ge=0.5, le=2.0)
     style: str | None = None
@@ -203,6 +219,8 @@ class Line(Noun):
                    placed_start     placed_end
 
     `tempo` is the natural duration of the chosen take's text over the time it got: above 1 is faster than natural.
+    `pauses` are rests that the plan wants inside the translation, in order; the room that speaks leaves out those that
+    no longer fit the text.
     `made_by` maps a room to the content key that its part of this line was made from.
     """
 
@@ -214,6 +232,7 @@ class Line(Noun):
     words: tuple[Word, ...] = ()
     translation: str | None = None
     wordings: tuple[str, ...] = ()
+    pauses: tuple[Pause, ...] = ()
     takes: tuple[Take, ...] = ()
     speech: Audio | None = None
     controls: Controls = Controls()
@@ -272,7 +291,7 @@ class Output(Noun):
 class Wishes(Noun):
     """How a person asked for the dub, so that it can be asked for again: options of the command that are no edits.
 
-    `models` gives rooms to other models than the cast does.
+    `models` gives rooms to other models than the cast does; `people` is the path of the project's cast memory.
     """
 
     cast: str = "default"
@@ -281,13 +300,15 @@ class Wishes(Noun):
     preview: bool = False
     lipsync: bool = False
     watermark: bool = True
+    people: str | None = None
 
 
 class Dub(Noun):
     """One source in one target language, and everything known about it.
 
     `picture` maps source time to film time at its knots, linear between them; empty means identity. `mouths` is None
-    until somebody has looked. `made_by` maps a room to the entry and the content key that its part was made from, so
+    until somebody has looked. `pronunciations` maps words of the target language to how they are said
+    (`text.pronunciations`). `made_by` maps a room to the entry and the content key that its part was made from, so
     what is stale is found by comparing keys and never stored.
     """
 
@@ -303,6 +324,7 @@ class Dub(Noun):
     lines: tuple[Line, ...] = ()
     controls: FrozenDict[str, Controls] = Field(default_factory=dict)
     glossary: FrozenDict[str, str] = Field(default_factory=dict)
+    pronunciations: FrozenDict[str, str] = Field(default_factory=dict)
     picture: tuple[tuple[Seconds, Seconds], ...] = ()
     mouths: tuple[Mouth, ...] | None = None
     flags: tuple[Flag, ...] = ()

@@ -96,7 +96,7 @@ def test_a_finished_dub_takes_what_can_change_it_and_refuses_the_rest(talk: Path
     dubbench.dub(talk, to="pt", out=tmp_path / "o", **TOY)
     film = memory.file_sha256(tmp_path / "o" / "dub.mp4")
     for words, told in [
-        (["--dry-run"], "--dry-run"),
+        (["--dry-run", "--to", "es"], "--to"),
         (["--out", "elsewhere"], "--out"),
         (["--from", "es", "--to", "es"], "--to and --from"),
         (["--glossary", "none.csv"], "none.csv"),

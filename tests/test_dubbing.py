@@ -24,7 +24,7 @@ FIGURES = {
     "source_language", "target_language", "duration", "film_duration", "overrun_seconds", "dead_air_seconds",
     "fast_cues", "lines", "speakers", "seconds", "models", "realtime_factor",
     "peak_rss_mb", "cut_seconds", "overlap_seconds", "max_speedup", "unfit_lines", "adherence", "loudness_lufs",
-    "true_peak_dbtp", "intelligibility_wer", "speaker_similarity", "flags",
+    "true_peak_dbtp", "intelligibility_wer", "speaker_similarity", "voice_drift", "flags",
 }  # fmt: skip
 
 

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
-from dubbench import forecast
+import dubbench
+from dubbench import documents, forecast
 from dubbench.errors import DubError
 from tests.talks import make_talk
 from tests.test_cli import dubbench as command
 
+TOY: dict[str, Any] = {"cast": "toy", "source_language": "en"}
 TOY_WORDS = {"translate": "toy-translate"}
 """For languages whose own translator is a program that need not be on this machine."""
 
@@ -99,3 +101,33 @@ def test_the_command_passes_on_where_to(talk: Path, tmp_path: Path) -> None:
     done = command("dub", talk, *words, "--out", "p", cwd=tmp_path)
     assert done.stdout.count("in all about") == 1, done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["o"]
+
+
+def test_lines_that_are_worded_already_are_timed_and_nothing_is_written(talk: Path, tmp_path: Path) -> None:
+    out = tmp_path / "o"
+    dub = dubbench.dub(talk, to="pt", out=out, **TOY)
+    assert len(dub.lines) > 1
+    before = {path: path.stat().st_mtime_ns for path in out.rglob("*")}
+    fits = forecast.again(out)
+    assert (fits.target, fits.lines, fits.late) == ("pt", len(dub.lines), 0)
+    assert forecast.of(talk, "pt", out=out, **TOY).timings == (fits,)
+    lines = (dub.lines[0].but(translation="abbabaccabadda " * 20), *dub.lines[1:])
+    documents.write(dub.but(lines=lines), out / documents.NAME)
+    edited = forecast.again(out)
+    assert edited.late >= 1
+    assert edited.latest > 1
+    assert edited.hurried >= 1
+    assert 1.12 < edited.fastest <= 1.25
+    done = command("dub", "o", "--dry-run", cwd=tmp_path)
+    assert done.stdout.strip() == edited.row().strip(), done.stderr
+    after = {path: path.stat().st_mtime_ns for path in out.rglob("*") if path.name != documents.NAME}
+    assert after == {path: when for path, when in before.items() if path.name != documents.NAME}
+
+
+def test_lines_without_words_are_not_timed(talk: Path, tmp_path: Path) -> None:
+    assert forecast.of(talk, "pt", out=tmp_path / "new", **TOY).timings == ()
+    out = tmp_path / "o"
+    dub = dubbench.dub(talk, to="pt", out=out, **TOY)
+    documents.write(dub.but(lines=(dub.lines[0].but(translation=None), *dub.lines[1:])), out / documents.NAME)
+    with pytest.raises(DubError, match="once every line has a translation"):
+        forecast.again(out)

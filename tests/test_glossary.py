@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from dubbench import catalog
 from dubbench.errors import BadInput
 from dubbench.text import glossary
 from dubbench.types import Flag, Line
@@ -120,3 +121,46 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "bad.csv").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(BadInput, match="UTF-8"):
         glossary.read(tmp_path / "bad.csv")
+
+
+@pytest.mark.parametrize(("text", "begun"), [
+    ("aprendizagem mudou tudo.", "Aprendizagem mudou tudo."), ("Sim. aprendizagem!", "Sim. Aprendizagem!"),
+    ("a aprendizagem", "a aprendizagem"), ("aprendizagens", "aprendizagens"), ("iPhone novo", "iPhone novo"),
+])  # fmt: skip
+def test_a_term_that_begins_a_sentence_has_a_capital(text: str, begun: str) -> None:
+    assert glossary.begun(text, ["aprendizagem", "iPhone"]) == begun
+
+
+TWENTY = {
+    "machine learning": ("aprendizado de máquina", "We use machine learning every day."),
+    "neural network": ("rede neural", "The neural network learns from pictures."),
+    "cloud": ("nuvem", "Put the files in the cloud tonight."),
+    "backup": ("cópia de segurança", "She made a backup of the disk."),
+    "framework": ("framework", "This framework is easy to learn."),
+    "dashboard": ("painel", "Open the dashboard and look at the numbers."),
+    "deep learning": ("aprendizagem profunda", "Deep learning changed everything."),
+    "server": ("servidor", "The server is down again."),
+    "pipeline": ("pipeline", "Our pipeline failed last night."),
+    "bug": ("defeito", "I found a bug in the program."),
+    "stakeholder": ("parte interessada", "Every stakeholder must agree."),
+    "sprint": ("sprint", "The sprint ends on Friday."),
+    "pull request": ("pull request", "Please review my pull request today."),
+    "New York Times": ("New York Times", "I read it in the New York Times."),
+    "Apple": ("Apple", "Apple sold many phones this year."),
+    "token": ("token", "The model reads one token at a time."),
+    "mentor": ("orientador", "My mentor helped me a lot."),
+    "workshop": ("oficina", "The workshop starts at nine."),
+    "coach": ("treinador", "The coach was not happy with us."),
+    "feedback": ("retorno", "Thank you for your feedback."),
+}
+
+
+@pytest.mark.models
+def test_a_real_translator_obeys_twenty_terms() -> None:
+    """Left to itself it gives 11 of them as wanted."""
+    translator = catalog.load("bergamot").ready()
+    terms = {term: wanted for term, (wanted, _) in TWENTY.items()}
+    lines = [Line(id=term, start=0.0, end=1.0, text=text) for term, (_, text) in TWENTY.items()]
+    said = [wordings[0] for wordings in translator.translate(lines, "en", "pt", terms)]
+    assert [line.id for line, text in zip(lines, said, strict=True) if glossary.missed(line.text, text, terms)] == []
+    assert all(text[0].isupper() for text in said)

@@ -161,15 +161,43 @@ def test_similarity_stands_between_a_floor_and_a_ceiling(tmp_path: Path) -> None
     assert both["B"]["ceiling"] is None, "2.9 s have no halves that say whose they are"
 
 
+def test_a_voice_that_strays_is_told(tmp_path: Path) -> None:
+    def kept(name: str, hertz: list[float], seconds: float = 2.0) -> Any:
+        media.write(tmp_path / name, tones(hertz, seconds))
+        return media.describe(tmp_path / name, tmp_path)
+
+    same, other, brief = kept("a.wav", [450.0]), kept("b.wav", [2050.0]), kept("c.wav", [2050.0], 1.4)
+    ear = Ear()
+
+    def dub_of(*sounds: Any) -> Dub:
+        return made(*(line(f"L{i}", (i, i + 1), speech=sound) for i, sound in enumerate(sounds))).at(tmp_path)
+
+    steady = dub_of(same, same, same, brief)
+    found = report.drift(steady, ear)
+    assert found == {"A": {"lowest": 1.0, "mean": 1.0, "takes": 3}}, "a brief take says too little"
+    assert report.drifted(steady, found).flags == ()
+    asked = ear.asked
+    strays = dub_of(same, same, same, other)
+    found = report.drift(strays, ear)
+    assert found is not None
+    assert ear.asked == asked + 1, "the others are remembered"
+    assert found["A"]["lowest"] == pytest.approx(10**-0.5, abs=0.02)
+    assert found["A"]["mean"] == pytest.approx((3 * 3 + 1) / (4 * 10**0.5), abs=0.02)
+    assert [flag.name for flag in report.drifted(strays, found).flags] == ["voice-drift"]
+    assert report.drift(dub_of(same, brief), ear) is None, "one take has nothing to stray from"
+
+
 def test_without_a_model_that_knows_voices_nothing_is_said_of_them() -> None:
     assert report.likeness(made(), None) is None
     assert report.likeness(made(), dubbench.load("toy-diarize")) is None
+    assert report.drift(made(), dubbench.load("toy-diarize")) is None
 
 
 FIGURES: dict[str, Any] = {
     "duration": 20.0, "true_peak_dbtp": None, "seconds": {"probe": 0.125, "speak": 3.5}, "models": {"speak": "kokoro"},
     "redone": {"speak": 2, "retake": 1}, "voices": {"A": "pf_dora:0.6+af_heart:0.4"}, "late_ends": {"L001": 0.75},
     "speaker_similarity": {"A": {"cosine": 0.31, "floor": None, "ceiling": 0.62}}, "flags": [],
+    "voice_drift": {"A": {"lowest": 0.81, "mean": 0.93, "takes": 4}},
     "of_tomorrow": {"some_thing": 17.25},
 }  # fmt: skip
 
@@ -193,7 +221,7 @@ def test_the_page_shows_every_figure() -> None:
     assert "probe 0.125" in text
     assert "speak 3.5 kokoro 2" in text
     assert "retake 1" in text
-    assert "A pf_dora:0.6+af_heart:0.4 0.31 – 0.62" in text
+    assert "A pf_dora:0.6+af_heart:0.4 0.31 – 0.62 0.81 0.93" in text
     assert "Late ends L001 0.75" in text
     assert "Of tomorrow some_thing 17.25" in text, "what nobody arranged a place for"
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from dubbench.translation import mending, phrases, residue
-from dubbench.translation.wordings import distinct, faithful, names, negations, shorter, without_fillers
+from dubbench.translation.guard import faithful, names, negations
+from dubbench.translation.wordings import distinct, plainer, shorter, without_fillers
 
 
 @pytest.mark.parametrize(
@@ -71,10 +72,35 @@ def test_a_wording_that_says_something_else_is_refused(wording: str, to: str) ->
     assert distinct(to, [wording], "pt") == [to]
 
 
-def test_wordings_are_best_first_then_shorter_and_at_most_three() -> None:
+@pytest.mark.parametrize(
+    ("language", "text", "plain"),
+    [
+        ("pt", "Oh, sim, eles têm realmente bons hambúrgueres.", "Sim, eles têm bons hambúrgueres."),
+        ("pt", "Na verdade, ele veio ontem.", "Ele veio ontem."),
+        ("pt", "Ele veio, honestamente.", "Ele veio."),
+        ("pt", "Não realmente.", "Não realmente."),
+        ("pt", "Isso não realmente importa agora.", "Isso não realmente importa agora."),
+        ("pt", "Está bem. Ei, vamos lá agora.", "Está bem. Vamos lá agora."),
+        ("pt", "Realmente?", "Realmente?"),
+        ("en", "Well, I really like it.", "I like it."),
+        ("es", "Bueno, en realidad no lo sé.", "No lo sé."),
+        ("fr", "Oh, je ne sais pas vraiment.", "Oh, je ne sais pas vraiment."),
+    ],
+)
+def test_emphasis_and_openings_go(language: str, text: str, plain: str) -> None:
+    assert plainer(text, language) == plain
+
+
+def test_wordings_are_best_first_then_shorter_and_at_most_four() -> None:
     best = "Eu não tenho muito tempo para isso agora."
     others = ["Não tenho tempo.", "Não tenho tempo agora.", "Não tenho muito tempo agora.", best, "Tenho tempo."]
-    assert distinct(best, others, "pt") == [best, "Não tenho muito tempo agora.", "Não tenho tempo."]
+    ladder = [best, "Não tenho muito tempo agora.", "Não tenho tempo agora.", "Não tenho tempo."]
+    assert distinct(best, others, "pt") == ladder
+    assert distinct(best, [*others, "Não tenho."], "pt") == [*ladder[:3], "Não tenho."]
+    assert distinct(best, ["Eu não tenho muito tempo para isso já."], "pt") == [
+        best,
+        "Eu não tenho muito tempo para isso já.",
+    ]
 
 
 def test_names_and_negations_are_counted() -> None:

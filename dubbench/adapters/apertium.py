@@ -16,8 +16,8 @@ from dubbench.errors import AdapterFailed, BadInput, Missing
 from dubbench.stages.translate import Translate
 from dubbench.text import glossary as terms_of
 from dubbench.text import sentences
-from dubbench.translation import phrases, residue, wordings
-from dubbench.translation.marian import Models
+from dubbench.translation import guard, phrases, residue, wordings
+from dubbench.translation.marian import Marian, Models
 from dubbench.types import Line
 
 MODES = {
@@ -86,8 +86,8 @@ class ApertiumPivot(Translate):
 
     licence = "MIT and GPL-2.0-or-later (by process)"
     languages = ("en-es", "es-en", "en-ca", "ca-en", "en-gl", "gl-en")
-    requires: ClassVar[tuple[str, ...]] = ("fxtranslate==0.5.0",)
-    version: ClassVar[int] = 2
+    requires: ClassVar[tuple[str, ...]] = ("fxtranslate==0.5.0", "sentencepiece>=0.2")
+    version: ClassVar[int] = 3
     batch: ClassVar[int] = 64
     pivot: ClassVar[str | None] = "pt"
 
@@ -132,7 +132,20 @@ class ApertiumPivot(Translate):
         def back(texts: list[str]) -> list[str]:
             return [model.text(text) for text in through(texts, leg, name=self.name)]
 
-        return settled(lines, glossary, out if source == "en" else back, source, target)
+        found = settled(lines, glossary, out if source == "en" else back, source, target)
+        return found if source != "en" else self._with_briefer(lines, found, model, target)
+
+    def _with_briefer(
+        self, lines: Sequence[Line], found: list[list[str]], model: Marian, target: str
+    ) -> list[list[str]]:
+        """The wordings with what the Portuguese ones of each line become, where that says the same."""
+        ladders = [model.wordings(line.text, {}, line=line.id)[1:] for line in lines]
+        passed = iter(through([text for ladder in ladders for text in ladder], f"pt-{target}", name=self.name))
+        briefer = [[next(passed) for _ in ladder] for ladder in ladders]
+        return [
+            wordings.distinct(best, [*others, *(text for text in more if guard.same(text, best, target))], target)
+            for (best, *others), more in zip(found, briefer, strict=True)
+        ]
 
 
 def _leg(source: str, target: str) -> str:
@@ -162,6 +175,7 @@ def settled(
         if others and terms_of.missed(line.text, others[0], terms):
             others = [terms_of.obeyed(bare[i], terms, again, target)]
         others += [wordings.shorter(text, target) for text in (best, *others)]
+        others += [wordings.plainer(text, target) for text in (best, *others)]
         lost = terms_of.missed(line.text, best, terms)
         found.append(
             [w for w in wordings.distinct(best, others, target) if terms_of.missed(line.text, w, terms) == lost]

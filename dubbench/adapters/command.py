@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from dubbench import media
+from dubbench import durations, media
 from dubbench.errors import AdapterFailed, BadInput
 from dubbench.foreign.fitness import sayable, spread, within, without_edges
 from dubbench.foreign.programs import Command, failed, run, text_of, written
@@ -46,10 +46,12 @@ class CommandSpeak(Speak):
     off: there is always some.
     """
 
+    calibrated = True
+
     class Settings(Command):
         places = frozenset({"text", "language", "voice", "pace", "rate", "input", "output", "seed"})
         rate: float = Field(175.0, gt=0)
-        letters_per_second: float = Field(14.0, gt=0)
+        letters_per_second: float | None = Field(None, gt=0)
         voices: Mapping[str, Literal["female", "male"] | None] = Field(default_factory=dict)
         """Names that {voice} may become, and whose voice it is."""
 
@@ -75,8 +77,11 @@ class CommandSpeak(Speak):
             return Spoken(_sound(self, output))
 
     def estimate(self, text: str, voice: Voice, language: str) -> Seconds:
+        """A guess by syllables, or by letters where somebody set how many a second; takes correct it (`calibrated`)."""
         sayable(text)
-        return max(0.3, len(text.strip()) / float(self.settings.letters_per_second))
+        if self.settings.letters_per_second is None:
+            return durations.seconds(text, language)
+        return max(durations.SHORTEST, len(text.strip()) / float(self.settings.letters_per_second))
 
 
 def _sound(stage: Stage, path: Path) -> Sound:

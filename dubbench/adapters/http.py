@@ -16,6 +16,7 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from dubbench import durations
 from dubbench.errors import AdapterFailed, BadInput
 from dubbench.foreign.endpoints import Endpoint, Reply, form, post, post_json
 from dubbench.foreign.fitness import sayable, spread, within, without_edges
@@ -34,13 +35,14 @@ class HttpSpeak(Speak):
     """
 
     parallel = 4
+    calibrated = True
 
     class Settings(Endpoint):
         model: str = "tts-1"
         voices: Mapping[str, Literal["female", "male"] | None] = Field(
             default_factory=lambda: dict.fromkeys(("alloy", "echo", "fable", "nova", "onyx", "shimmer"))
         )
-        letters_per_second: float = Field(14.0, gt=0)
+        letters_per_second: float | None = Field(None, gt=0)
 
         @model_validator(mode="before")
         @classmethod
@@ -63,8 +65,11 @@ class HttpSpeak(Speak):
         return Spoken(_sound(self, answer))
 
     def estimate(self, text: str, voice: Voice, language: str) -> Seconds:
+        """A guess by syllables, or by letters where somebody set how many a second; takes correct it (`calibrated`)."""
         sayable(text)
-        return max(0.3, len(text.strip()) / float(self.settings.letters_per_second))
+        if self.settings.letters_per_second is None:
+            return durations.seconds(text, language)
+        return max(durations.SHORTEST, len(text.strip()) / float(self.settings.letters_per_second))
 
 
 def _sound(stage: Stage, answer: Reply) -> Sound:

@@ -11,6 +11,7 @@ import ctypes
 import json
 import re
 import threading
+import unicodedata
 from collections.abc import Callable
 from functools import cache
 from importlib.util import find_spec
@@ -34,6 +35,11 @@ _TIED = {
     "a^ɪ": "I", "a^ʊ": "W", "d^z": "ʣ", "d^ʒ": "ʤ", "e^ɪ": "A", "o^ʊ": "O", "ə^ʊ": "Q", "t^s": "ʦ", "t^ʃ": "ʧ",
     "ɔ^ɪ": "Y",
 }  # fmt: skip
+_IPA = str.maketrans({
+    "'": "ˈ", ":": "ː", "g": "ɡ", "ɫ": "l", "ɝ": "ɜ", "\u0361": "", "\u035c": "", ".": "", "\u032f": "", "\u0329": "",
+})  # fmt: skip
+"""What people write in IPA and the model has another sign for, or none: ties, points between syllables."""
+
 _HOOKED = dict(zip("ᶀᶁᶂᶃᶄᶅᶆᶇᶈᶉᶊᶎ", "bdfɡklmnpɾsz", strict=True))
 _TYPED = str.maketrans({
     "«": "“", "»": "”", "„": "“", "[": "(", "]": ")", "{": "(", "}": ")", "¿": "", "¡": "", "।": ".", "’": "'",
@@ -71,22 +77,10 @@ def need(language: str) -> None:
 
 def written_out(text: str, language: str) -> str:
     """`text` as espeak-ng reads it right: abbreviations, dates, numbers and signs in words, marks it knows."""
-    language = language[:2]
-    for pattern, words in FACTS["said"].get(language, {}).items():
-        flags = re.NOFLAG if language == "en" else re.IGNORECASE
-        text = re.sub(pattern, words, text, flags=flags)
-    text = re.sub(r"\b(\d{1,2})/(\d{1,2})/(\d{4})\b", lambda m: _date(m, language), text)
     text = _SILENT.sub(" ", spoken(text, language).translate(_TYPED))
     text = re.sub(r"\b(?:[A-Z]\.){2,}(?=\s+[a-z])", lambda m: m[0].replace(".", ""), text)
     text = re.sub(r"\b([A-ZÀ-Ý])\.(?=\s[A-ZÀ-Ý])", r"\1", re.sub(r"\.{2,}", "…", text))
     return re.sub(r"\s-+\s", " — ", " ".join(text.split()))
-
-
-def _date(match: re.Match[str], language: str) -> str:
-    rule, (day, month, year) = FACTS["dates"].get(language), map(int, match.groups())
-    if not rule or not (1 <= day <= 31 and 1 <= month <= 12):
-        return match[0]
-    return str(rule["form"].format(day=rule["first"] if day == 1 else day, month=rule["months"][month - 1], year=year))
 
 
 def _by_espeak(text: str, language: str) -> str:
@@ -96,7 +90,12 @@ def _by_espeak(text: str, language: str) -> str:
     """
     pieces = names.parts(text, language)
     if len(pieces) > 1:
-        return "".join(_by_espeak(words, code if code in ESPEAK else language) for words, code in pieces)
+        return "".join(
+            from_ipa(code) or words if code[0] == "/" else _by_espeak(words, code if code in ESPEAK else language)
+            for words, code in pieces
+        )
+    if pieces and pieces[0][1][0] == "/":
+        return from_ipa(pieces[0][1]) or pieces[0][0]
     text, out = pieces[0][0], ""
     for i, piece in enumerate(_MARKS.split(written_out(text, language))):
         said = espeak().say(piece, ESPEAK[language]) if i % 2 == 0 and any(c.isalnum() for c in piece) else ""
@@ -106,6 +105,16 @@ def _by_espeak(text: str, language: str) -> str:
         for pair, one in _TIED.items():
             out = out.replace(pair, one)
     return out
+
+
+def from_ipa(reading: str) -> str | None:
+    """IPA between slashes in the model's own symbols; None where one of them is none of its."""
+    said = unicodedata.normalize("NFD", reading.strip("/ ")).translate(_IPA).replace("c\u0327", "ç")
+    for pair, one in _TIED.items():
+        said = said.replace(pair.replace("^", ""), one)
+    sounds = said.replace(" ", "")
+    known = all(c in TOKENS and (c.isalpha() or c in "ˈˌː\u0303ʰʲ") for c in sounds)
+    return said if known and any(c.isalpha() for c in sounds) else None
 
 
 def _japanese(text: str) -> str:

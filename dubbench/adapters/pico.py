@@ -16,6 +16,7 @@ from importlib.util import find_spec
 from typing import ClassVar
 
 import numpy as np
+import numpy.typing as npt
 
 from dubbench import graphs
 from dubbench.errors import BadInput, Missing
@@ -30,6 +31,8 @@ VOLUME = 0.5
 
 BEFORE, AFTER = 0.025, 0.040
 """Seconds kept around what is heard."""
+CLICK, CLICK_AFTER = 0.06, 0.15
+"""A burst this short after so much silence is a click and no consonant: the closure before one lasts 0.1 s at most."""
 
 PITCH_HZ = {"de-DE": 165.0, "en-GB": 168.0, "en-US": 167.0, "es-ES": 193.0, "fr-FR": 193.0, "it-IT": 180.0}
 """Median pitch of each voice, by YIN over three sentences. Pico has one woman for each."""
@@ -53,6 +56,7 @@ class Pico(Speak):
 
     licence = "Apache-2.0"
     languages = ("de", "en", "es", "fr", "it")
+    version = 3
     requires = ("py-nanotts==0.1.1",)
     parallel: ClassVar[int] = graphs.threads()
 
@@ -105,12 +109,23 @@ class Pico(Speak):
         level = np.sqrt(np.convolve(sound * sound, np.full(RATE // 100, 100 / RATE), "same"))
         if len(sound) == 0 or level.max() < 0.005:
             raise BadInput(f"Pico has no sound for {text[:40]!r}: write it in the language's own letters")
-        loud = np.flatnonzero(level > 10 ** (-45 / 20) * level.max())
+        loud = _without_clicks(np.flatnonzero(level > 10 ** (-45 / 20) * level.max()))
         taken = sound[max(0, loud[0] - round(BEFORE * RATE)) : loud[-1] + 1 + round(AFTER * RATE)].copy()
         ramp = np.linspace(0, 1, RATE // 200, dtype=np.float32)
         taken[: len(ramp)] *= ramp
         taken[-len(ramp) :] *= ramp[::-1]
         return taken
+
+
+def _without_clicks(loud: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Places of samples that are heard, without a last burst that is too short and too far away to be speech.
+
+    Pico clicks when it ends, up to 0.6 s after the last word: 27 of 72 lines lasted longer for it (none in German).
+    """
+    ends = np.flatnonzero(np.diff(loud) > CLICK_AFTER * RATE)
+    if len(ends) and loud[-1] - loud[ends[-1] + 1] < CLICK * RATE:
+        return _without_clicks(loud[: ends[-1] + 1])
+    return loud
 
 
 def readable(text: str, language: str) -> str:

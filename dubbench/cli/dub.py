@@ -37,9 +37,13 @@ def _pairs(what: str) -> Any:
 @click.option("--speakers", type=click.IntRange(1, 20), help="How many people speak (default: found out).")
 @click.option("--voice", "voices", multiple=True, callback=_pairs("--voice"), metavar="SPEAKER=NAME",
               help="Choose a speaker's voice, for instance A=pm_alex.")  # fmt: skip
+@click.option("--people", type=click.Path(path_type=Path), metavar="FILE",
+              help="Remember who speaks, and their voices, from film to film (made if not there).")  # fmt: skip
 @click.option(
     "--glossary", type=click.Path(path_type=Path), help="Terms and their translations (CSV, TSV, JSON, TOML)."
 )
+@click.option("--pronunciations", type=click.Path(path_type=Path),
+              help="Words and how they are said, respelled or in /IPA/ (CSV, TSV, JSON, TOML).")  # fmt: skip
 @click.option("--preview/--no-preview", help="Put a visible mark on the picture.")
 @click.option("--lipsync/--no-lipsync", help="Move the lips (needs a model: --model lipsync=NAME).")
 @click.option("--watermark/--no-watermark", default=True, help="The inaudible mark (content credentials stay).")
@@ -70,8 +74,7 @@ def _dub(source: Path, targets: tuple[str, ...], out: Path | None, options: dict
         show((done.folder / done.output.film).parent)
 
 
-NEW = {"targets": "--to", "out": "--out", "source_language": "--from", "transcript": "--transcript",
-       "dry_run": "--dry-run"}  # fmt: skip
+NEW = {"targets": "--to", "out": "--out", "source_language": "--from", "transcript": "--transcript"}  # fmt: skip
 """Options that only a new dub takes."""
 
 
@@ -83,7 +86,7 @@ def _given(context: click.Context) -> dict[str, Any]:
 
 
 def _again(folder: Path, given: dict[str, Any]) -> None:
-    from dubbench import documents, dubbing
+    from dubbench import documents, dubbing, forecast
 
     if not (folder / documents.NAME).exists():
         inside = sorted(path.parent for path in folder.glob(f"*/{documents.NAME}"))
@@ -92,6 +95,9 @@ def _again(folder: Path, given: dict[str, Any]) -> None:
     new = [flag for name, flag in NEW.items() if name in given]
     if new:
         raise BadInput(f"{folder} is a dub already: {' and '.join(new)} cannot change it; leave out or give a film")
+    if given.pop("dry_run", False):
+        click.echo(forecast.again(folder, **given).row())
+        return
     with watched() as meter:
         dubbing.redub(folder, meter, **given)
     show(folder)

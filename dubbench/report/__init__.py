@@ -3,6 +3,7 @@
 figures    the figures, and where each comes from
 timing     those that follow from where the lines lie
 likeness   whether voices sound like their speakers
+drift      whether a voice stays itself
 notes      what to look at, as flags
 page       the same for eyes; `chart` and `style` are its picture and its looks
 """
@@ -13,6 +14,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from dubbench import memory
+from dubbench.report.drift import drift, drifted
 from dubbench.report.figures import measured
 from dubbench.report.likeness import likeness
 from dubbench.report.notes import noted
@@ -33,4 +35,4 @@ def write(dub: Dub, run: Run) -> dict[str, Any]:
     return figures
 
 
-__all__ = ["likeness", "noted", "write"]
+__all__ = ["drift", "drifted", "likeness", "noted", "write"]

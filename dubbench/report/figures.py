@@ -22,7 +22,7 @@ def measured(dub: Dub, run: Run) -> dict[str, Any]:
     `duration` is the source's; `film_duration` the finished film's, which is longer where the dub sounds on for
     `overrun_seconds`. `seconds` are wall time. What the mix counted (`cut_seconds`, `overlap_seconds`,
     `overrun_seconds`) is taken from it. `dead_air_seconds`, `fast_cues`: see `timing`; `speaker_similarity`: see
-    `likeness`.
+    `likeness`; `voice_drift`: see `drift`.
     """
     assert dub.output is not None
     film = dub.folder / dub.output.film
@@ -58,6 +58,7 @@ def measured(dub: Dub, run: Run) -> dict[str, Any]:
         "true_peak_dbtp": _finite(peak),
         "intelligibility_wer": round(errors.rate, 4) if errors else None,
         "speaker_similarity": run.facts.get("likeness"),
+        "voice_drift": run.facts.get("drift"),
         "flags": flags(dub),
     }
 

@@ -16,7 +16,7 @@ from dubbench.report.chart import chart, colours
 from dubbench.report.style import PAGE, STYLE
 from dubbench.types import Dub, Line
 
-_PLACED = {"seconds", "models", "redone", "voices", "speaker_similarity", "flags"}
+_PLACED = {"seconds", "models", "redone", "voices", "speaker_similarity", "voice_drift", "flags"}
 """Figures with a place of their own: rooms, speakers, and the flags, which stand where they belong."""
 
 _SHORT = {"mb": "MB", "rss": "RSS", "lufs": "LUFS", "dbtp": "dBTP", "wer": "WER"}
@@ -47,14 +47,18 @@ def _rooms(figures: Mapping[str, Any]) -> str:
 
 
 def _speakers(dub: Dub, figures: Mapping[str, Any]) -> str:
-    """A row a speaker: the voice, and how like their own it is, between what others and they themselves reach."""
+    """A row a speaker: the voice, how like their own it is, between what others and they themselves reach, and how far
+    it strays from itself."""
     voices, alike = figures.get("voices") or {}, figures.get("speaker_similarity") or {}
+    drift = figures.get("voice_drift") or {}
     rows = []
-    for who in dict.fromkeys([*voices, *alike]):
-        found = alike.get(who) or {}
-        rows.append((who, _shown(voices.get(who)), *(_shown(found.get(x)) for x in ("cosine", "floor", "ceiling"))))
+    for who in dict.fromkeys([*voices, *alike, *drift]):
+        found, own = alike.get(who) or {}, drift.get(who) or {}
+        cosines = [_shown(found.get(x)) for x in ("cosine", "floor", "ceiling")]
+        rows.append((who, _shown(voices.get(who)), *cosines, *(_shown(own.get(x)) for x in ("lowest", "mean"))))
     alike_by = {"speaker_similarity: cosine": "similarity", "floor": "others", "ceiling": "self"}
-    return _table("speakers", rows, head={"": "", "voices": "voice", **alike_by}, dots=colours(dub))
+    steady = {"voice_drift: lowest": "steady", "voice_drift: mean": "mean"}
+    return _table("speakers", rows, head={"": "", "voices": "voice", **alike_by, **steady}, dots=colours(dub))
 
 
 def _table(

@@ -10,7 +10,15 @@ body { font: 15px/1.45 system-ui, sans-serif; max-width: 1020px; margin: 2em aut
   background: var(--paper) }
 h1 { font-size: 1.5em; line-height: 1.25; overflow-wrap: anywhere } h2 { font-size: 1.05em; margin: 0 0 .4em }
 small, .dim { color: var(--dim) } .flag { color: var(--alarm); font-size: 13px; overflow-wrap: anywhere }
-.axis { stroke: var(--rule) } .flagged { stroke: var(--alarm); stroke-width: 2.5 }
+.axis { stroke: var(--rule) } .src { opacity: .45 } .way { stroke: var(--dim); stroke-width: .8 }
+svg .no { fill: #fff; font-size: 10px } svg .tick { font-size: 9px; text-anchor: middle }
+svg .fl { fill: #fff; font-size: 8px; text-anchor: middle }
+.ft { fill: #c62828; --flag: #c62828 } .fw { fill: #b26a00; --flag: #b26a00 } .fx { fill: #7b3fa0; --flag: #7b3fa0 }
+.fo { fill: #55606b; --flag: #55606b } .dead { fill: none; stroke: var(--dim); stroke-dasharray: 2 2 }
+.legend { display: flex; flex-wrap: wrap; gap: .2em 1.2em; font-size: 13px; color: var(--dim); margin: .4em 0 0 }
+.legend b { display: inline-block; width: 1.1em; height: 1.1em; border-radius: 3px; margin-right: .4em;
+  vertical-align: -.15em; font-size: 11px; line-height: 1.1em; text-align: center; color: #fff }
+.legend b.m { background: var(--flag) } .legend b.dead { border: 1px dashed var(--dim) }
 .chart { overflow-x: auto; margin: 1em 0 } svg { display: block; width: 100%; min-width: 640px; font: 11px system-ui }
 svg text { fill: var(--dim) }
 .tables { columns: 22em auto; column-gap: 1em; margin: 1.5em 0 }
@@ -39,7 +47,7 @@ PAGE = """<!doctype html>
 <title>{title}</title>
 <style>{style}</style>
 <h1>{title}</h1>
-<p class="dim">Pale bars are the source's lines, full ones the dub's; a red edge asks for a look.</p>
+<p class="dim">Pale bars are the source's lines, full ones the dub's, gaps their pauses; a triangle asks for a look.</p>
 <div class="chart">{chart}</div>
 {whole}
 <div class="tables">{tables}</div>

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from itertools import takewhile
 
 from dubbench.text import subtitles
-from dubbench.timeline.fit import FASTEST, SLOWEST, TOLERANCE
+from dubbench.timeline.limits import FASTEST, SLOWEST, TOLERANCE
 from dubbench.types import Dub, Line, Seconds
 
 UNHEARD: Seconds = 0.8
@@ -81,6 +81,11 @@ def dead_air(dub: Dub) -> Seconds:
     return sum((end - start for start, end in parts), 0.0)
 
 
+def silent(dub: Dub) -> list[Span]:
+    """Slots of the source's lines, or parts of them, in which the dub is silent; no part of `dead_air`."""
+    return without(((line.start, line.end) for line in dub.lines), _placed(dub))
+
+
 def without(spans: Iterable[Span], holes: Iterable[Span]) -> list[Span]:
     """The parts of `spans` outside all `holes`, in order, each second once."""
     gone = merged(holes)
@@ -127,5 +132,6 @@ def _placed(dub: Dub) -> list[Span]:
 
 
 __all__: Sequence[str] = (
-    "crowding", "dead_air", "fast_cues", "kept", "late", "merged", "overlap", "overrun", "unheard", "without",
+    "crowding", "dead_air", "fast_cues", "kept", "late", "merged", "overlap", "overrun", "silent", "unheard",
+    "without",
 )  # fmt: skip

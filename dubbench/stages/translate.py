@@ -10,8 +10,11 @@ from dubbench import memory
 from dubbench.errors import AdapterFailed, BadInput
 from dubbench.stages.base import Progress, Stage, quiet
 from dubbench.text import glossary
-from dubbench.translation import leftovers
+from dubbench.translation import guard, leftovers
 from dubbench.types import Dub, Line
+
+CHOSEN = "wording"
+"""In `Line.made_by`: the key of the wording that a machine chose, so that a person's own choice is known from it."""
 
 
 class Translate(Stage):
@@ -66,9 +69,8 @@ class Translate(Stage):
         progress(self.room, len(todo), len(todo), "translated")
         lines = list(dub.lines)
         for i in stale:
-            lines[i] = lines[i].but(
-                translation=found[i][0], wordings=tuple(found[i]), made_by=lines[i].made(self.room, keys[i])
-            )
+            made = {**lines[i].made_by, self.room: keys[i], CHOSEN: memory.key(text=found[i][0])}
+            lines[i] = lines[i].but(translation=found[i][0], wordings=tuple(found[i]), made_by=made)
         return checked(dub.but(lines=tuple(lines), made_by=dub.by(self.room, self.name, memory.key(lines=keys))))
 
     def _asked(self, dub: Dub, part: Sequence[int]) -> list[list[str]]:
@@ -83,17 +85,21 @@ class Translate(Stage):
             raise AdapterFailed(self.name, f"wanted a list of lines, got {answers!r:.60}", line=lines[0].id)
         if len(answers) != len(lines):
             raise AdapterFailed(self.name, f"{len(lines)} lines in, {len(answers)} out", line=lines[0].id)
-        return [self._wordings(line, answer) for line, answer in zip(lines, answers, strict=True)]
+        return [self._wordings(line, answer, dub.target_language) for line, answer in zip(lines, answers, strict=True)]
 
-    def _wordings(self, line: Line, answer: Any) -> list[str]:
-        """An adapter's answer for one line, which is a stranger's word. A bare text would pass for its letters."""
+    def _wordings(self, line: Line, answer: Any, language: str) -> list[str]:
+        """An adapter's answer for one line, which is a stranger's word. A bare text would pass for its letters.
+
+        Of further wordings those stay that lost no number, name or negation of the first (`translation.guard`).
+        """
         if isinstance(answer, str) or not isinstance(answer, Sequence):
             raise AdapterFailed(self.name, f"wanted a list of wordings, got {answer!r:.60}", line=line.id)
         if not all(isinstance(text, str) for text in answer):
             raise AdapterFailed(self.name, f"not every wording is a text: {list(answer)!r:.60}", line=line.id)
         if not answer or not all(text.strip() for text in answer):
             raise AdapterFailed(self.name, "it translated a line into nothing", line=line.id)
-        return list(answer)
+        best, *others = answer
+        return [best, *(other for other in others if guard.faithful(other, best, language))]
 
     def _key(self, dub: Dub, i: int) -> str:
         near = dub.lines[max(0, i - self.context) : i + self.context + 1] if self.context else ()

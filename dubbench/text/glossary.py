@@ -6,7 +6,6 @@ found in any case; one with capitals ("Apple", "IT") only as it is written, or w
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 import tomllib
@@ -14,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from dubbench.errors import BadInput
+from dubbench.text import tables
 from dubbench.types import Flag, Line
 
 ROOM = "glossary"
@@ -99,11 +99,20 @@ def obeyed(text: str, terms: Mapping[str, str], translate: Callable[[str], str],
         hidden, kept = protect(text, wrong, shape=shape)
         restored = restore(translate(hidden), kept)
         if restored is not None and not missed(text, restored, terms):
-            return agreeing(restored, wrong.values(), target)
+            return begun(agreeing(restored, wrong.values(), target), wrong.values())
     for term, wanted in wrong.items():
         alone = translate(term).strip(" .")
         best = pattern(alone, loose=True).sub(lambda _, wanted=wanted: wanted, best) if alone else best  # type: ignore[misc]
-    return best
+    return begun(best, wrong.values())
+
+
+def begun(text: str, terms: Iterable[str]) -> str:
+    """`text` with a capital where a lower-case term begins a sentence; "iPhone" stays as it is."""
+    for term in terms:
+        if term.islower():
+            start = re.compile(rf"(?:^|(?<=[.!?…] )){re.escape(term)}(?!\w)")
+            text = start.sub(term[0].upper() + term[1:], text)
+    return text
 
 
 _GENDERED = {
@@ -143,12 +152,7 @@ def read(path: Path) -> dict[str, str]:
 
     An empty target, or one equal to the source, means: do not translate. Raises BadInput with the line number.
     """
-    try:
-        text = path.read_text("utf-8-sig")
-    except FileNotFoundError:
-        raise BadInput(f"there is no glossary file {path}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"glossary {path.name} cannot be read as UTF-8 text: {error}") from None
+    text = tables.opened(path, kind="glossary file", of="glossary")
     kinds = {".csv": _table, ".tsv": _table, ".txt": _table, ".toml": _toml, ".json": _json}
     if path.suffix.lower() not in kinds:
         raise BadInput(f"glossary {path.name}: use one of {', '.join(sorted(kinds))}")
@@ -171,25 +175,15 @@ def _gathered(path: Path, rows: Iterator[tuple[int, object, object]]) -> dict[st
 
 
 def _table(path: Path, text: str) -> Iterator[tuple[int, object, object]]:
-    first = text.lstrip().partition("\n")[0]
-    tabs = path.suffix.lower() == ".tsv" or "\t" in first
-    mark = "\t" if tabs else ";" if first.count(";") > first.count(",") else ","
-    reader = csv.reader(text.splitlines(), delimiter=mark, skipinitialspace=True, strict=True)
-    try:
-        for row in reader:
-            cells = [cell.strip() for cell in row]
-            if not any(cells) or cells[0].startswith("#"):
-                continue
-            if [cell.lower() for cell in cells] == ["source", "target"]:
-                continue
-            if len(cells) > 2:
-                raise BadInput(
-                    f"glossary {path.name}, line {reader.line_num}: two columns are expected (source, target), "
-                    f"not {len(cells)}; put quotes around a term that holds '{mark}'"
-                )
-            yield reader.line_num, cells[0], cells[1] if len(cells) > 1 else ""
-    except csv.Error as error:
-        raise BadInput(f"glossary {path.name}, line {reader.line_num}: {error}") from None
+    for number, cells, mark in tables.rows(path, text, of="glossary"):
+        if [cell.lower() for cell in cells] == ["source", "target"]:
+            continue
+        if len(cells) > 2:
+            raise BadInput(
+                f"glossary {path.name}, line {number}: two columns are expected (source, target), "
+                f"not {len(cells)}; put quotes around a term that holds '{mark}'"
+            )
+        yield number, cells[0], cells[1] if len(cells) > 1 else ""
 
 
 def _toml(path: Path, text: str) -> Iterator[tuple[int, object, object]]:
@@ -221,4 +215,4 @@ def _line(text: str, term: object) -> int:
     return text.count("\n", 0, at) + 1 if at >= 0 else 0
 
 
-__all__ = ["agreeing", "checked", "missed", "obeyed", "pattern", "protect", "read", "relevant", "restore"]
+__all__ = ["agreeing", "begun", "checked", "missed", "obeyed", "pattern", "protect", "read", "relevant", "restore"]

@@ -12,7 +12,7 @@ import re
 
 _NAME = re.compile(r"\b[A-Z][a-zA-Z'’]*[a-z]{2,}\b")
 _STARTS = re.compile(r"(?:^|[.?!…:]\s+|[\"“«(—–-]\s*)$")
-_MARK = re.compile(r"\[([^\[\]()]+)\]\(([a-z]{2}(?:-[a-z]+)?)\)")
+_MARK = re.compile(r"\[([^\[\]()]+)\]\(([a-z]{2}(?:-[a-z]+)?|/[^/()]+/)\)")
 _WORD = re.compile(r"\b[a-z]{2,}\b")
 _ENGLISH = re.compile(r"[kw]|th|sh|oo|ee|y$|[bcdfgpt]$")
 _ROMANCE = ("pt", "es", "it", "gl", "ca")
@@ -45,7 +45,10 @@ def marked(text: str, source_text: str, language: str, target: str) -> str:
 
 
 def parts(text: str, language: str) -> list[tuple[str, str]]:
-    """A marked text in pieces (words, language), spaces kept; what is not marked is of `language`."""
+    """A marked text in pieces (words, language), spaces kept; what is not marked is of `language`.
+
+    Where a pronunciation is given ("[Jersey](/ˈdʒɜːzi/)"), it stands in the language's place.
+    """
     found, at = [], 0
     for mark in _MARK.finditer(text):
         found += [(text[at : mark.start()], language), (mark[1], mark[2])]

@@ -1,4 +1,6 @@
-"""How written signs are read aloud: numbers, money, times, dates, percentages, units. Text in, text out.
+"""How written signs are read aloud: numbers, money, times, percentages, units. Text in, text out.
+
+What is written short, addresses and dates have modules of their own (shortened, addresses, dates), used from here.
 
 A voice reads "US$ 4,50" as letters and "10h30" as "ten aitch thirty": espeak-ng does, under Kokoro and Piper alike.
 `spoken` writes them out. Words, case and punctuation around them stay as they are.
@@ -8,8 +10,9 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import cache
 
-from dubbench.text import numerals
+from dubbench.text import addresses, dates, numerals, shortened
 
 _Match = re.Match[str]
 _NUMBER = numerals.DIGITS
@@ -55,13 +58,31 @@ _PERCENT = {
 }  # fmt: skip
 _AMPERSAND = {"en": "and", "pt": "e", "es": "y", "fr": "et", "it": "e", "de": "und"}
 _UNITS = {
-    "en": {"km": "kilometers", "kg": "kilograms", "cm": "centimeters", "mm": "millimeters", "°": "degrees"},
-    "pt": {"km": "quilômetros", "kg": "quilos", "cm": "centímetros", "mm": "milímetros", "°": "graus"},
-    "es": {"km": "kilómetros", "kg": "kilos", "cm": "centímetros", "mm": "milímetros", "°": "grados"},
-    "fr": {"km": "kilomètres", "kg": "kilos", "cm": "centimètres", "mm": "millimètres", "°": "degrés"},
-    "it": {"km": "chilometri", "kg": "chili", "cm": "centimetri", "mm": "millimetri", "°": "gradi"},
-    "de": {"km": "Kilometer", "kg": "Kilo", "cm": "Zentimeter", "mm": "Millimeter", "°": "Grad"},
-}  # fmt: skip
+    "en": "km=kilometer:s kg=kilogram:s cm=centimeter:s mm=millimeter:s m=meter:s g=gram:s mg=milligram:s "
+    "ml=milliliter:s l=liter:s GB=gigabyte:s MB=megabyte:s km²=square_kilometer:s m²=square_meter:s m³=cubic_meter:s "
+    "km/h=kilometer:s_per_hour mph=mile:s_per_hour kW=kilowatt:s ft=foot/feet lb=pound:s °C=degree:s_Celsius "
+    "°F=degree:s_Fahrenheit °=degree:s",
+    "pt": "km=quilômetro:s kg=quilo:s cm=centímetro:s mm=milímetro:s m=metro:s g=grama:s mg=miligrama:s ml=mililitro:s "
+    "l=litro:s GB=gigabyte:s MB=megabyte:s km²=quilômetro:s_quadrado:s m²=metro:s_quadrado:s m³=metro:s_cúbico:s "
+    "km/h=quilômetro:s_por_hora kW=quilowatt:s °C=grau:s_Celsius °F=grau:s_Fahrenheit °=grau:s",
+    "es": "km=kilómetro:s kg=kilo:s cm=centímetro:s mm=milímetro:s m=metro:s g=gramo:s mg=miligramo:s ml=mililitro:s "
+    "l=litro:s GB=gigabyte:s MB=megabyte:s km²=kilómetro:s_cuadrado:s m²=metro:s_cuadrado:s m³=metro:s_cúbico:s "
+    "km/h=kilómetro:s_por_hora kW=kilovatio:s °C=grado:s_Celsius °F=grado:s_Fahrenheit °=grado:s",
+    "fr": "km=kilomètre:s kg=kilo:s cm=centimètre:s mm=millimètre:s m=mètre:s g=gramme:s mg=milligramme:s "
+    "ml=millilitre:s l=litre:s Go=gigaoctet:s Mo=mégaoctet:s km²=kilomètre:s_carré:s m²=mètre:s_carré:s "
+    "m³=mètre:s_cube:s km/h=kilomètre:s_à_l'heure kW=kilowatt:s °C=degré:s_Celsius °=degré:s",
+    "it": "km=chilometro/chilometri kg=chilo/chili cm=centimetro/centimetri mm=millimetro/millimetri m=metro/metri "
+    "g=grammo/grammi mg=milligrammo/milligrammi ml=millilitro/millilitri l=litro/litri GB=gigabyte MB=megabyte "
+    "km²=chilometro_quadrato/chilometri_quadrati m²=metro_quadrato/metri_quadrati m³=metro_cubo/metri_cubi "
+    "km/h=chilometro_all'ora/chilometri_all'ora kW=chilowatt °C=grado_Celsius/gradi_Celsius °=grado/gradi",
+    "de": "km=Kilometer kg=Kilo cm=Zentimeter mm=Millimeter m=Meter g=Gramm mg=Milligramm ml=Milliliter l=Liter "
+    "GB=Gigabyte MB=Megabyte km²=Quadratkilometer m²=Quadratmeter m³=Kubikmeter km/h=Kilometer_pro_Stunde "
+    "kW=Kilowatt °C=Grad_Celsius °=Grad",
+}
+"""sign=one/many, or with what is added to make many after a colon; "_" is a space."""
+
+_ONE = {"pt": "um", "es": "un", "fr": "un", "it": "un", "de": "ein", "en": "one"}
+"""1 before a unit, all of which are masculine or neuter."""
 _HOUR = {"pt": ("hora", "horas", " e "), "es": ("", "", " y "), "fr": ("heure", "heures", " "),
          "it": ("", "", " e "), "de": ("Uhr", "Uhr", " ")}  # fmt: skip
 _ORDINAL = {
@@ -70,7 +91,7 @@ _ORDINAL = {
     "de": r"(\d{1,2})(\.)(?= (?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember)\b)",
 }  # fmt: skip
 _FEMININE = re.compile(r"\s+(?!d[ií]as?\b|\w+mas?\b|mapas?\b|planetas?\b)\w+(?:as?|ções|ção|ciones|dades?|gens?)\b")
-_NOUN = re.compile(r"\s+[^\W\d_]")
+_NOUN = re.compile(r"\s+(?!de\b)[^\W\d_]")
 _CLOCK = r"(?<![\d.,:])([01]?\d|2[0-4])"
 
 
@@ -80,13 +101,16 @@ def spoken(text: str, language: str) -> str:
     "Custa US$ 4,50." -> "Custa quatro dólares e cinquenta centavos." Languages without rules here come back unchanged.
     """
     language = language[:2].lower()
-    if language not in numerals.LANGUAGES or not re.search(r"[\d&]", text):
+    if language not in numerals.LANGUAGES:
+        return text
+    text = shortened.in_full(addresses.read_out(text, language), language)
+    if not re.search(r"[\d&]", text):
         return text
     if language == "fr":
         text = re.sub(r"(?<!\d)(\d{1,3}(?: \d{3})+)(?!\d)", lambda m: m[1].replace(" ", "\u00a0"), text)
-    for read in (_money, _percent, _time, _ordinals, _units, _years, _numbers):
+    for read in (dates.written, _money, _percent, _time, _ordinals, _units, _years, _numbers):
         text = read(text, language)
-    return re.sub(r"\s&\s", f" {_AMPERSAND[language]} ", text)
+    return re.sub(r"\s&\s|(?<=\w)&(?=\w)", f" {_AMPERSAND[language]} ", text)
 
 
 def _money(text: str, language: str) -> str:
@@ -141,6 +165,7 @@ def _hour(match: _Match, language: str) -> str:
         return said + (f" {zero}{numerals.cardinal(Decimal(minute), language)}" if minute else exact) + half
     one, many, joint = _HOUR[language]
     said = numerals.cardinal(Decimal(hour), language, feminine=True)
+    said = said + "e" if language == "fr" and hour in (1, 21) else said
     named = f"{said} {one if hour == 1 else many}".strip() if language in ("fr", "de") or not minute else said
     return named + (joint + numerals.cardinal(Decimal(minute), language) if minute else "")
 
@@ -148,6 +173,8 @@ def _hour(match: _Match, language: str) -> str:
 def _ordinals(text: str, language: str) -> str:
     def read(match: _Match) -> str:
         said = numerals.ordinal(int(match[1]), language, feminine=match[2] in ("ª", "a", "re", "ère"))
+        if language == "es" and _NOUN.match(text[match.end() :]):
+            said = re.sub(r"((?:^|\s)(?:primer|tercer))o$", r"\1", said)
         dative = language == "de" and re.search(r"(?:am|vom|dem|den|zum)\s$", text[: match.start()])
         return said + "n" if dative else said
 
@@ -155,9 +182,30 @@ def _ordinals(text: str, language: str) -> str:
 
 
 def _units(text: str, language: str) -> str:
-    units = _UNITS[language]
-    text = re.sub(r"(?<=\d)\s?(km|kg|cm|mm)\b", lambda m: f" {units[m[1]]}", text)
-    return re.sub(r"(?<=\d)\s?°(?:\s?[CF]\b)?", f" {units['°']}", text)
+    known = _known_units(language)
+    # Of signs that begin alike the longest goes first; a single letter is a unit only where a space stands before it.
+    signs = "|".join(re.escape(sign) for sign in sorted(known, key=len, reverse=True) if len(sign) > 1 or sign == "°")
+    text = re.sub(r"°\s(?=[CF]\b)", "°", text)
+    pattern = rf"(?P<number>{_NUMBER})(?:\s?(?P<sign>{signs})|\s(?P<letter>[mgl]))(?![\w²³])(?!/\w)"
+    return re.sub(pattern, lambda m: _measured(m, known, language), text)
+
+
+def _measured(match: _Match, units: dict[str, tuple[str, str]], language: str) -> str:
+    one, many = units[match["sign"] or match["letter"]]
+    if numerals.worth(match["number"], language) == 1:
+        return f"{_ONE[language]} {one}"
+    return f"{match['number']} {many}"
+
+
+@cache
+def _known_units(language: str) -> dict[str, tuple[str, str]]:
+    """sign: (one, many), from the table above."""
+    found = {}
+    for item in _UNITS[language].split(" "):
+        sign, _, names = item.replace("_", " ").partition("=")
+        one, _, many = names.partition("/")
+        found[sign] = (re.sub(r":s\b", "", one), re.sub(r":s\b", "s", many or one))
+    return found
 
 
 def _years(text: str, language: str) -> str:

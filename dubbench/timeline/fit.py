@@ -1,16 +1,22 @@
-"""Where each line goes and how fast it is read, planned over the whole video at once. Pure arithmetic.
+"""Where each line goes, in which words and how fast, planned over the whole video at once. Pure arithmetic.
 
-A linear programme, solved exactly (HiGHS) in milliseconds for a talk. For each line it chooses a start s and a duration
-d, given the source line [start, end] and the natural duration n of what is to be spoken:
+    source   |------- A -------|    |---- B ----|          a line's slot is [start, end], its limit end + 10 %
+    dub     |--------- A ---------||---- B ----|           A borrows the silence after it and 0.3 s before it
 
-    minimise   LATE·(s − start)⁺ + EARLY·(start − s)⁺ + OVERRUN·(s + d − end − tolerance)⁺
-               + HURRY·(n − d)⁺ + RUSH·(n/1.12 − d)⁺ + BEYOND·(s + d − film)⁺
-    such that  n/1.25 ≤ d ≤ n,   s ≥ start − 0.3,   s ≥ 0,   s' ≥ s + d + gap for the next line
+For each line the plan chooses one of its ways (wordings, with or without pauses), a start s and a duration d. First it
+keeps the most lines within their limits; among all plans that do it takes the cheapest by `PRICES`, such that
 
-So a long line first borrows the silence after it, then the room before it, then hurries a little everywhere near it,
-rather than much in one place. No word is removed and nothing overlaps, whatever the input: what does not fit ends late,
-and the caller flags it. Only the end of the film is stronger than the 0.3 s: when speech would outlast the picture, the
-plan is made once more with a price (TOO_EARLY) in place of that limit.
+    shortest ≤ d ≤ longest of the way chosen (natural / 1.25 and natural / 0.85),
+    s ≥ start − 0.3,   s ≥ 0,   s' ≥ s + d + gap for the next line,   and s + d ≤ limit for every line that can.
+
+Which lines can is known beforehand and exactly: lines keep their order, so reading each as short and as early as it
+may be ends all of them as early as any plan could. Ways are chosen by dynamic programming over a grid of times
+(`ways`), for a wording is there or not, and whole numbers took a solver six seconds for a thousand lines. With the ways
+chosen, the rest is a linear programme, solved exactly (HiGHS) in a fraction of a second.
+
+No word is removed and nothing overlaps, whatever the input: what does not fit ends late, and the caller flags it. Only
+the end of the film is stronger than the 0.3 s: when speech would outlast the picture, the plan is made once more with a
+price in place of that limit, up to a second.
 """
 
 from __future__ import annotations
@@ -21,56 +27,26 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dubbench.timeline import costs
+from dubbench.timeline import ways as choice
+from dubbench.timeline.limits import COMFORTABLE, EARLIER, EARLIEST, EXACT, FASTEST, GAP, SLOWEST, TOLERANCE
+from dubbench.timeline.pieces import Piece, Way, earliest
+from dubbench.timeline.prices import PRICES
+from dubbench.timeline.programme import Columns, Programme, Term
 from dubbench.types import Seconds
-
-FASTEST = 1.25
-"""Total speed-up that is still speech: over 1.2 users call it hard to listen to, peers that go further are disliked."""
-SLOWEST = 0.85
-"""Slower than this no longer counts as a natural pace."""
-COMFORTABLE = 1.12
-"""Up to here hardly anybody notices; beyond it each further bit costs three times as much."""
-EARLIEST: Seconds = 0.3
-GAP: Seconds = 0.06
-"""Silence between two lines that follow each other closely; a stop consonant's closure lasts about as long."""
-TOLERANCE = 0.1
-"""Share of its slot by which a line may end late and still count as kept."""
-
-# Costs per second. A late start is seen (lips move, nobody speaks); an early one jars a little less than that
-# (ITU-R BT.1359: sound ahead of picture is noticed sooner); an overrun only matters beyond the tolerance.
-LATE, EARLY, OVERRUN, HURRY, RUSH, TOO_EARLY, BEYOND = 0.6, 0.7, 1.0, 0.25, 0.5, 20.0, 400.0
-
-
-@dataclass(frozen=True)
-class Piece:
-    """One line to be placed: its slot in the source, the natural duration of its speech, and how short it may get."""
-
-    start: Seconds
-    end: Seconds
-    natural: Seconds
-    shortest: Seconds
-
-    @classmethod
-    def free(cls, start: Seconds, end: Seconds, natural: Seconds, fastest: float = FASTEST) -> Piece:
-        """Not spoken yet: may be read up to `fastest` times as fast."""
-        return cls(start, end, natural, natural / fastest)
-
-    @classmethod
-    def fixed(cls, start: Seconds, end: Seconds, duration: Seconds) -> Piece:
-        """Already spoken: takes as long as it takes."""
-        return cls(start, end, duration, duration)
-
-    @property
-    def limit(self) -> Seconds:
-        """The latest end that still counts as inside the slot."""
-        return self.end + TOLERANCE * (self.end - self.start)
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a line goes, and how long it lasts."""
+    """Where a line goes, how long it lasts, and which of its ways was chosen.
+
+    `start` is on the film's clock; `still` seconds of picture are added over its slot.
+    """
 
     start: Seconds
     duration: Seconds
+    way: int = 0
+    still: Seconds = 0.0
 
     @property
     def end(self) -> Seconds:
@@ -86,59 +62,97 @@ def plan(pieces: Sequence[Piece], film: Seconds, *, gap: Seconds = GAP) -> list[
         raise ValueError("pieces must be given in order of their start")
     if not pieces:
         return []
-    starts, durations = _solve(pieces, film, gap, strict=True)
-    if starts[-1] + durations[-1] > film + 1e-6:
-        starts, durations = _solve(pieces, film, gap, strict=False)
-    places, free = [], 0.0
-    # The solver is exact to about 1e-7: settle that here, so that "no overlap" holds to the sample.
-    for piece, start, duration in zip(pieces, starts, durations, strict=True):
-        place = Place(max(float(start), free), min(max(float(duration), piece.shortest), piece.natural))
-        free = place.end + gap
-        places.append(place)
-    return places
+    kept = keepable(pieces, gap=gap)
+    ways = choice.chosen(pieces, kept, film, gap)
+    said = [piece.only(way) for piece, way in zip(pieces, ways, strict=True)]
+    places = _solved(said, kept, film, gap, earliest=EARLIEST)
+    if places[-1].end > film + sum(place.still for place in places) + EXACT:
+        places = _solved(said, kept, film, gap, earliest=EARLIER)
+    settled = _settled(said, places, gap)
+    return [Place(p.start, p.duration, way, p.still) for p, way in zip(settled, ways, strict=True)]
 
 
-def _solve(pieces: Sequence[Piece], film: Seconds, gap: Seconds, *, strict: bool) -> tuple[np.ndarray, np.ndarray]:
-    from scipy.optimize import linprog
-    from scipy.sparse import coo_matrix
+def keepable(pieces: Sequence[Piece], *, gap: Seconds = GAP) -> list[bool]:
+    """Which pieces can end within their limits, all of them together; what no plan within the limits can better."""
+    return [end <= piece.limit + EXACT for piece, end in zip(pieces, earliest(pieces, gap), strict=True)]
 
-    n = len(pieces)
-    start, end, natural, shortest, limit = (
-        np.array([getattr(piece, name) for piece in pieces])
-        for name in ("start", "end", "natural", "shortest", "limit")
+
+def cost(pieces: Sequence[Piece], places: Sequence[Place], film: Seconds) -> tuple[int, float]:
+    """What a plan minimises: how many lines end after their limits, then the sum of prices. Picture not slowed."""
+    total = 0.0
+    for piece, place in zip(pieces, places, strict=True):
+        total += float(costs.of_start(piece, place.start) + costs.of_end(piece, place.end, film))
+        total += float(costs.of_duration(piece.ways[place.way], place.duration))
+    return sum(missed(*both) > 2 * EXACT for both in zip(pieces, places, strict=True)), total
+
+
+def missed(piece: Piece, place: Place) -> Seconds:
+    """By how much a line ends after its limit; 0 when it does not. For places without slowed picture."""
+    return max(0.0, place.end - piece.limit)
+
+
+def _solved(
+    pieces: Sequence[Piece], kept: Sequence[bool], film: Seconds, gap: Seconds, *, earliest: Seconds
+) -> list[Place]:
+    """The programme of the module's docstring for pieces with one way each."""
+    n, programme = len(pieces), Programme()
+    start, end, limit, still = (
+        np.array([getattr(piece, name) for piece in pieces]) for name in ("start", "end", "limit", "still")
     )
-    # Columns: s, d, then one slack a cost. Each row says: a·s + b·d − slack ≤ bound.
-    slacks = [
-        (1.0, 0.0, start, LATE),
-        (-1.0, 0.0, -start, EARLY),
-        (1.0, 1.0, np.maximum(limit, end), OVERRUN),
-        (0.0, -1.0, -natural, HURRY),
-        (0.0, -1.0, -natural / COMFORTABLE, RUSH),
-        (-1.0, 0.0, EARLIEST - start, TOO_EARLY),
-        (1.0, 1.0, np.full(n, film), BEYOND),
-    ]
-    rows, columns, values, bounds = [], [], [], []
-    every = np.arange(n)
-    for k, (a, b, bound, _) in enumerate(slacks):
-        rows += [k * n + every] * 3
-        columns += [every, n + every, (2 + k) * n + every]
-        values += [np.full(n, a), np.full(n, b), np.full(n, -1.0)]
-        bounds.append(bound)
-    order, base = np.arange(n - 1), len(slacks) * n
-    rows += [base + order] * 3
-    columns += [order, n + order, order + 1]
-    values += [np.ones(n - 1), np.ones(n - 1), -np.ones(n - 1)]
-    bounds.append(np.full(n - 1, -gap))
-    shape = (base + n - 1, (2 + len(slacks)) * n)
-    matrix = coo_matrix((np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), shape=shape)
-    cost = np.concatenate([np.zeros(2 * n), *(np.full(n, weight) for *_, weight in slacks)])
-    earliest = np.maximum(start - EARLIEST, 0.0) if strict else np.zeros(n)
-    limits = (
-        [(low, None) for low in earliest]
-        + list(zip(shortest, natural, strict=True))
-        + [(0.0, None)] * (len(slacks) * n)
+    slot, first = end - start, np.maximum(start - earliest, 0.0)
+    s = programme.columns(n, low=first)
+    d = _durations(programme, pieces)
+    slowed = programme.columns(n, high=still * slot, cost=PRICES.still)
+    # The picture added before each line, and after the last: with it taken away times are on the source's clock.
+    added = programme.columns(n + 1, high=np.append(0.0, np.full(n, np.inf)))
+    programme.rows((added[1:], 1.0), (added[:-1], -1.0), (slowed, -1.0), low=0.0, high=0.0)
+    starts: list[Term] = [(s, 1.0), (added[:-1], -1.0)]
+    ends: list[Term] = [(s, 1.0), (d, 1.0), (added[1:], -1.0)]
+    if n > 1:
+        programme.rows((s[:-1], 1.0), (d[:-1], 1.0), (s[1:], -1.0), high=-gap)
+    programme.rows(*starts, low=first)
+    programme.rows(*ends, high=np.where(kept, limit + EXACT, np.inf))
+    programme.excess(*starts, over=start, cost=PRICES.late)
+    programme.excess(*_minus(starts), over=-start, cost=PRICES.early)
+    programme.excess(*_minus(starts), over=EARLIEST - start, cost=PRICES.too_early)
+    programme.excess(*ends, over=end, cost=PRICES.over_pause)
+    programme.excess(*ends, over=limit, cost=PRICES.overrun)
+    for share, price in PRICES.idle:
+        programme.excess(*_minus(ends), over=share * slot - end, cost=price)
+    programme.excess((s, 1.0), (d, 1.0), (np.repeat(added[-1], n), -1.0), over=film, cost=PRICES.beyond)
+    x = programme.solve()
+    return [Place(float(x[s[i]]), float(x[d[i]]), still=float(x[slowed[i]])) for i in range(n)]
+
+
+def _durations(programme: Programme, pieces: Sequence[Piece]) -> Columns:
+    """The columns of durations, within the limits of each piece's way, with what another pace than wished costs."""
+    wished, low, high = (
+        np.array([getattr(piece.ways[0], name) for piece in pieces]) for name in ("wished", "shortest", "longest")
     )
-    result = linprog(cost, A_ub=matrix.tocsr(), b_ub=np.concatenate(bounds), bounds=limits, method="highs")
-    if result.status != 0:
-        raise AssertionError(f"the plan always has an answer, yet the solver says: {result.message}")
-    return result.x[:n], result.x[n : 2 * n]
+    d = programme.columns(len(pieces), low=low, high=high)
+    for pace, price in PRICES.hurry:
+        programme.excess((d, -1.0), over=-wished / pace, cost=price)
+    for pace, price in PRICES.slow:
+        programme.excess((d, 1.0), over=wished / pace, cost=price)
+    return d
+
+
+def _minus(terms: Sequence[Term]) -> list[Term]:
+    return [(columns, -factor) for columns, factor in terms]
+
+
+def _settled(pieces: Sequence[Piece], places: Sequence[Place], gap: Seconds) -> list[Place]:
+    """The solver is exact to about 1e-7: settle that here, so that "no overlap" holds to the sample."""
+    settled, free = [], 0.0
+    for piece, place in zip(pieces, places, strict=True):
+        way = piece.ways[0]
+        duration = min(max(place.duration, way.shortest), way.longest)
+        settled.append(Place(max(place.start, free), duration, still=max(0.0, place.still)))
+        free = settled[-1].end + gap
+    return settled
+
+
+__all__ = [
+    "COMFORTABLE", "EARLIEST", "FASTEST", "GAP", "SLOWEST", "TOLERANCE", "Piece", "Place", "Way", "cost", "keepable",
+    "missed", "plan",
+]  # fmt: skip

@@ -49,6 +49,16 @@ def ends_sentence(word: Word) -> bool:
     return bool(_SENTENCE.search(text)) and not _ABBREVIATION.match(text)
 
 
+def ends_clause(text: str) -> bool:
+    """Whether a word has a mark after it at which readers rest: a comma, a colon, a dash."""
+    return bool(_CLAUSE.search(text.strip()))
+
+
+def leans(text: str) -> bool:
+    """Whether a word is one that no phrase ends with: an article, a preposition, a conjunction."""
+    return bool(_LEANS.fullmatch(text.strip()))
+
+
 def text_of(words: Sequence[Word]) -> str:
     """What words say, one after the other; without spaces where their script has none."""
     text = ""
@@ -212,7 +222,7 @@ def _groups(spoken: Sequence[tuple[Word, str]]) -> list[Group]:
 
 def _pause(before: Word) -> Seconds:
     """The rest that parts a word from the next."""
-    return LEANING if _LEANS.fullmatch(before.text.strip()) else PAUSE
+    return LEANING if leans(before.text) else PAUSE
 
 
 def _cut_long(group: Group) -> list[Group]:
@@ -224,7 +234,7 @@ def _cut_long(group: Group) -> list[Group]:
     def worth(i: int) -> float:
         word, after = group[i][0], group[i + 1][0]
         central = 1 - abs((word.end - start) / length - 0.5) * 2
-        return central + 2 * (after.start - word.end) + 0.5 * bool(_CLAUSE.search(word.text.strip()))
+        return central + 2 * (after.start - word.end) + 0.5 * ends_clause(word.text)
 
     at = max(range(len(group) - 1), key=worth) + 1
     return _cut_long(group[:at]) + _cut_long(group[at:])

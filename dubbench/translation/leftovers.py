@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Collection
 
-from dubbench.translation import wordings
+from dubbench.translation import guard
 from dubbench.types import Dub, Flag, Line
 
 ROOM = "leftovers"
@@ -31,7 +31,7 @@ def untranslated(text: str, source_text: str, source: str, target: str) -> tuple
     if target not in _OTHER:
         return ()
     said = unicodedata.normalize("NFC", source_text)
-    known: Collection[str] = wordings.names(said) if source == _OTHER[target] else _WORD.findall(said)
+    known: Collection[str] = guard.names(said) if source == _OTHER[target] else _WORD.findall(said)
     words = dict.fromkeys(_WORD.findall(unicodedata.normalize("NFC", text)))
     return tuple(word for word in words if _ALONE[_OTHER[target]].search(word.lower()) and word not in known)
 

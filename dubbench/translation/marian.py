@@ -1,7 +1,8 @@
 """Bergamot (Marian) models run by fxtranslate, made fit for speech: sentences, quotes, numbers, guards, glossary.
 
 What the adapters that use such a model share; pairs, catalogue and what comes before or after are theirs.
-The engine is fxtranslate (MPL-2.0, in process): greedy, deterministic, one sentence a call, no alternatives.
+The engine is fxtranslate (MPL-2.0, in process): greedy, deterministic, one sentence a call, no alternatives. What says
+the same shorter is sought in the same weights by `beam`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from pathlib import Path
 
 from dubbench.errors import AdapterFailed, BadInput
 from dubbench.text import glossary, numerals, sentences
-from dubbench.translation import mending, phrases, wordings
+from dubbench.translation import guard, mending, phrases, wordings
+from dubbench.translation.beam import Decoder
 from dubbench.weights import Weights
 
 _NAMED = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\w+|\S{40,}")
@@ -34,6 +36,9 @@ _STOCK = (
 )  # fmt: skip
 """What these models learned from websites and answer out of nothing, and the source words that would justify it."""
 
+UNLIKELY = 0.6
+"""Nats a token by which a translation may be less likely than the best; beyond it grammar goes first."""
+
 _HERE = threading.local()
 _SHORT, _LONG = 3, 12
 
@@ -51,6 +56,7 @@ class Marian:
         # known only there, by a local of the module, for one of this object would be dropped with the object.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"marian-{pair}")
         self._thread.submit(self._load, folder).result()
+        self._decoder = Decoder(folder / f"model.{pair}.bin", folder / f"vocab.{pair}.spm")
 
     def _load(self, folder: Path) -> None:
         from fxtranslate import Translator
@@ -75,10 +81,36 @@ class Marian:
         best = self.obeying(text, terms, line=line)
         bare = wordings.without_fillers(text, self.source)
         others = [self.obeying(bare, terms, line=line)] if bare != text else []
+        for said, whole in ((text, best), (bare, others[0])) if others else ((text, best),):
+            others += self._briefer(said, whole, line=line)
         others += [wordings.shorter(other, self.target) for other in (best, *others)]
+        others += [wordings.plainer(other, self.target) for other in (best, *others)]
         found = wordings.distinct(best, others, self.target)
         lost = glossary.missed(text, best, terms)
         return [wording for wording in found if glossary.missed(text, wording, terms) == lost]
+
+    def _briefer(self, text: str, best: str, *, line: str | None) -> list[str]:
+        """A line with its sentences as short as the model can say the same, and with each just a little shorter."""
+        pieces = sentences.split(text, self.source)
+        whole = [self.sentence(piece, line=line) for piece in pieces]
+        if " ".join(whole) != best:  # terms were put in, which the model would leave out
+            return []
+        ladders = [self._ladder(piece, one) for piece, one in zip(pieces, whole, strict=True)]
+        shortest = " ".join(ladder[-1] for ladder in ladders)
+        return [" ".join(ladder[min(1, len(ladder) - 1)] for ladder in ladders), shortest]
+
+    def _ladder(self, sentence: str, best: str) -> list[str]:
+        """`best`, and what the model thinks nearly as likely and the guard finds the same, longest first."""
+        before, core, after = _shell(mending.without_hesitation(mending.plain(sentence), self.source))
+        kept, addresses = _protected(core, self.source)
+        asked = sentences.clauses(kept)
+        if addresses or len(asked) != 1 or not any(char.isalpha() for char in core):
+            return [best]
+        found = self._decoder.translations(asked[0])
+        likely = (one.text for one in found if one.score >= found[0].score - UNLIKELY)
+        mended = {before + mending.mended(text, asked[0], self.source, self.target) + after for text in likely}
+        same = (text for text in mended if len(text) < len(best) and guard.same(text, best, self.target))
+        return [best, *sorted(same, key=lambda text: (-len(text), text))]
 
     def obeying(self, text: str, terms: Mapping[str, str], *, line: str | None = None) -> str:
         """`text` translated with its terms obeyed where the model can be made to; unprotected where it obeys anyway."""
@@ -125,8 +157,8 @@ class Marian:
     def _loses(self, sentence: str, out: str) -> bool:
         said = {figure.digits for figure in numerals.figures(sentence, self.source)}
         kept = {figure.digits for figure in numerals.figures(out, self.target)}
-        denied = [wordings.negations(t, code) > 0 for t, code in ((sentence, self.source), (out, self.target))]
-        gone = [name for name in wordings.names(sentence) if name[:3] not in out and not _TRANSLATED.match(name)]
+        denied = [guard.negations(t, code) > 0 for t, code in ((sentence, self.source), (out, self.target))]
+        gone = [name for name in guard.names(sentence) if name[:3] not in out and not _TRANSLATED.match(name)]
         if len(out.split()) < 0.6 * len(sentence.split()) and len(sentence.split()) >= _LONG:
             return True
         return bool(said - kept) or (denied[0] and not denied[1]) or bool(gone)

@@ -1,15 +1,19 @@
-"""The same thing said shorter, by rules that cannot change what is said; and the check that nothing was lost.
+"""The same thing said shorter, by rules that cannot change what is said; and a ladder of what was found.
 
 Rules drop words that carry nothing ("you know"), pronouns the verb already tells, and use the contractions of speech.
-No rule touches a number, a name or a negation, and `faithful` refuses a wording that did.
+No rule touches a number, a name or a negation, and `guard` refuses a wording that did.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections.abc import Iterable
 
-from dubbench.text import numerals
+from dubbench.translation import guard
+
+STEP = 0.96
+"""A wording of a ladder has at most this share of the letters of the one before."""
+MOST = 4
 
 _FILLERS = {
     "en": (
@@ -74,11 +78,19 @@ _SHORTER: dict[str, tuple[tuple[str, str], ...]] = {
         (r"\bat this moment\b", "now"), (r"\bLet us\b", "Let's"), (r"\ba number of\b", "some"),
     ),
 }  # fmt: skip
-_NO = {
-    "en": r"not|no|never|nobody|nothing|none|nor|neither|cannot|nowhere|\w+n't|without|hardly",
-    "pt": r"não|nunca|ninguém|nada|nenhum|nenhuma|nem|jamais|sem|tampouco|né",
-    "es": r"no|nunca|nadie|nada|ningún|ninguno|ninguna|ni|jamás|sin|tampoco",
+
+
+_EMPHASIS = {
+    "pt": r"realmente|honestamente|francamente|basicamente|simplesmente|definitivamente|absolutamente|na verdade",
+    "es": r"realmente|honestamente|francamente|básicamente|simplemente|definitivamente|absolutamente|en realidad",
+    "en": r"really|honestly|frankly|basically|simply|definitely|absolutely|actually|literally|totally|in fact",
+}
+_OPENING = {
+    "pt": r"ah|oh|ei|ok|olha|bem|bom|então|tá|uau", "es": r"ah|oh|oye|ok|mira|bueno|bien|entonces|pues",
+    "en": r"oh|ah|hey|ok|okay|well|so|now|look|wow",
 }  # fmt: skip
+"""What a sentence opens with and says nothing, before a comma."""
+_DENIED = r"(?<!não )(?<!nunca )(?<!not )(?<!n't )(?<!no )(?<!nunca )(?<!never )"
 
 
 def without_fillers(text: str, language: str) -> str:
@@ -107,30 +119,30 @@ def shorter(text: str, language: str) -> str:
     return " ".join(re.sub(r"\^(.)", lambda match: match[1].upper(), text).split())
 
 
-def negations(text: str, language: str) -> int:
-    """How many words of a text deny something; 0 for languages not known here."""
-    pattern = _NO.get(language[:2])
-    return len(re.findall(rf"\b(?:{pattern})\b", text.replace("’", "'"), re.IGNORECASE)) if pattern else 0
+def plainer(text: str, language: str) -> str:
+    """A text without emphasis and openings ("really", "oh,"): it says the same less warmly, so it comes last."""
+    language = language[:2]
+    if language not in _EMPHASIS or len(text.split()) < 3:
+        return text
+    opening = re.compile(rf"(^|(?<=[.!?…] ))(?:{_OPENING[language]}),\s+(\w)(?=\S* \S)", re.IGNORECASE)
+    for _ in range(2):
+        text = opening.sub(lambda found: found[1] + found[2].upper(), text)
+    word = rf"{_DENIED}\b(?:{_EMPHASIS[language]})\b"
+    emphasis = rf"(?:(?<=^)|(?<=[.!?…] )){word},?\s+|,\s*{word}(?=[,.!?…])|{word}\s+"
+    kept = re.sub(r"\s+", " ", re.sub(emphasis, "", text, flags=re.IGNORECASE)).strip()
+    return kept[:1].upper() + kept[1:] if text[:1].isupper() and len(kept.split()) >= 2 else text
 
 
-def names(text: str) -> Counter[str]:
-    """Words with a capital that begin no sentence."""
-    return Counter(re.findall(r"(?<![.!?…:\"“«¿¡]\s)(?<=[\w,;]\s)[^\W\d_a-zß-öø-ÿ][\w'’-]+", text))
-
-
-def faithful(wording: str, to: str, language: str) -> bool:
-    """Whether a wording has the numbers, names and negations of another in the same language."""
-    worth = (Counter(figure.value for figure in numerals.figures(text, language)) for text in (wording, to))
-    first, second = worth
-    kept = all(wording.count(name) >= count for name, count in names(to).items())
-    return first == second and kept and negations(wording, language) == negations(to, language)
-
-
-def distinct(best: str, others: list[str], language: str) -> list[str]:
-    """`best`, then at most two that are faithful to it: the longest that is shorter, and the shortest."""
+def distinct(best: str, others: Iterable[str], language: str) -> list[str]:
+    """`best`, then at most three faithful to it, each noticeably shorter than the one before, with the shortest."""
     fit = {text for text in others if len(text) < len(best) and any(char.isalnum() for char in text)}
-    kept = sorted((text for text in fit if faithful(text, best, language)), key=lambda text: (-len(text), text))
-    return list(dict.fromkeys([best, *kept[:1], *kept[-1:]]))
+    kept = sorted((text for text in fit if guard.faithful(text, best, language)), key=lambda text: (-len(text), text))
+    ladder = [best]
+    for text in kept:
+        if len(text) <= STEP * len(ladder[-1]):
+            ladder.append(text)
+    ends = kept[-1:] if len(ladder) == 1 or len(ladder) > MOST else []
+    return [*ladder[: MOST - len(ends)], *ends] if ends else ladder
 
 
-__all__ = ["distinct", "faithful", "names", "negations", "shorter", "without_fillers"]
+__all__ = ["distinct", "plainer", "shorter", "without_fillers"]

@@ -6,16 +6,17 @@ import importlib.util
 import re
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from dubbench import catalog
+from dubbench import catalog, media
 from dubbench.adapters import kokoro_text
 from dubbench.adapters.kokoro import BEFORE_LIMITS, Kokoro, blend
 from dubbench.errors import BadInput, Missing, Unsupported
-from dubbench.testing import check_adapter
-from dubbench.types import Voice
+from dubbench.testing import check_adapter, tiny_dub
+from dubbench.types import Pause, Voice
 
 pytestmark = pytest.mark.models
 
@@ -178,3 +179,36 @@ def test_languages_it_does_not_speak() -> None:
 def test_what_japanese_and_chinese_need_is_said(language: str) -> None:
     with pytest.raises(Missing, match="pip install .*misaki"):
         Kokoro().check(None, language)
+
+
+PAUSED = "Quando cheguei em casa, a porta estava aberta e não havia ninguém."
+
+
+@pytest.mark.parametrize(
+    ("at", "part"),
+    [("a porta", "Quando cheguei em casa,"), ("e não", "Quando cheguei em casa, a porta estava aberta,")],
+)
+def test_a_line_with_a_pause_is_read_in_one_breath(kokoro: Kokoro, tmp_path: Path, at: str, part: str) -> None:
+    """Its pitch goes on at the pause; silence is all that is added, and each phoneme stays on its side of it."""
+    dub = tiny_dub(tmp_path).but(voices=(DORA.but(speaker="A"),), target_language="pt")
+    pause = Pause(at=PAUSED.index(at), duration=0.6)
+    line = dub.lines[0].but(translation=PAUSED, pauses=(pause,), speaker="A")
+    take = kokoro(dub.but(lines=(line,))).lines[0].take
+    assert take is not None
+    read = f"{part} {PAUSED[pause.at :]}"
+    assert take.speech.duration == pytest.approx(kokoro.speak(read, DORA, "pt").sound.duration + 0.6, abs=1e-3)
+    assert kokoro.natural(dub, line, PAUSED, line.pauses) == pytest.approx(kokoro.estimate(read, DORA, "pt") + 0.6)
+    count = kokoro.sounds(part, DORA, "pt")
+    assert count is not None
+    last, first = take.phonemes[count - 1], take.phonemes[count]
+    assert 0.6 <= first.start - last.end < 0.85
+    edges = slice(round((last.end + 0.1) * 24_000), round((first.start - 0.1) * 24_000))
+    silent = media.read(tmp_path / take.speech.path).mono[edges]
+    assert len(silent) > 0.3 * 24_000
+    assert not silent.any()
+
+
+@pytest.mark.parametrize("language", ["en", "es", "fr", "it", "pt"])
+def test_a_text_has_as_many_sounds_as_its_reading(kokoro: Kokoro, language: str) -> None:
+    for text in ("Anna, Marco: 12!", "Ça va, no — à demain?"):
+        assert kokoro.sounds(text, DORA, language) == len(kokoro.speak(text, DORA, language).phonemes)

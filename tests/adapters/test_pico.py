@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dubbench import catalog
-from dubbench.adapters.pico import Pico, readable
+from dubbench.adapters.pico import Pico, _without_clicks, readable
 from dubbench.errors import BadInput, Unsupported
 from dubbench.testing import check_adapter
 from dubbench.types import Voice
@@ -79,3 +79,25 @@ def test_what_it_does_not_do(pico: Pico) -> None:
         pico.speak(TEXT, WOMAN, "de", pace=3)
     with pytest.raises(Unsupported):
         pico.check(None, "pt")
+
+
+@pytest.mark.parametrize(("text", "language", "preset", "longest"), [
+    ("Wait a moment.", "en", "en-US", 1.1), ("How lovely!", "en", "en-US", 0.95),
+    ("El tren de las diez llega tarde otra vez.", "es", "es-ES", 2.6),
+])  # fmt: skip
+def test_the_click_after_the_last_word_is_no_speech(text: str, language: str, preset: str, longest: float) -> None:
+    """With it they lasted up to 1.5 s, and a pace of 1.2 came out anywhere between 0.8 and 1.4 s."""
+    pico, voice = catalog.load("pico").ready(), Voice(id=preset, preset=preset)
+    natural = pico.estimate(text, voice, language)
+    assert natural < longest
+    assert pico.speak(text, voice, language, pace=1.2).sound.duration == pytest.approx(natural / 1.2, rel=0.03)
+
+
+def test_a_last_consonant_is_no_click() -> None:
+    vowel, burst = np.arange(8000), np.arange(8000 + 1600, 8000 + 2000)
+    assert _without_clicks(np.concatenate([vowel, burst]))[-1] == burst[-1]
+    click = burst + 4000
+    assert _without_clicks(np.concatenate([vowel, click]))[-1] == vowel[-1]
+    word = np.arange(20_000, 24_000)
+    assert _without_clicks(np.concatenate([vowel, word, word[-1] + 3000 + np.arange(200)]))[-1] == word[-1]
+    assert len(_without_clicks(vowel)) == len(vowel)

@@ -61,6 +61,13 @@ def test_a_tuple_of_wordings_is_as_good_as_a_list(tmp_path: Path) -> None:
     assert stage(tiny_dub(tmp_path)).lines[1].wordings == ("COMO VAI", "E TU")
 
 
+def test_a_wording_that_lost_a_number_a_name_or_a_negation_is_refused_whoever_wrote_it(tmp_path: Path) -> None:
+    best = "Eu não vi a Maria em 1998"
+    others = ["Não vi a Maria em 1998", "Eu vi a Maria em 1998", "Não vi em 1998", "Não vi a Maria em 1989"]
+    stage = type("Careless", (Answers,), {"second": [best, *others]})()
+    assert stage(tiny_dub(tmp_path)).lines[1].wordings == (best, others[0])
+
+
 def test_a_line_without_text_is_named_before_any_is_translated(tmp_path: Path) -> None:
     dub = tiny_dub(tmp_path)
     dub = dub.but(lines=(*dub.lines[:2], dub.lines[2].but(text=" \n")))
