@@ -10,10 +10,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from dubbench import languages, media, memory, mix
+from dubbench import languages, matching, media, memory, mix
 from dubbench.catalog import ROOMS
 from dubbench.media import SILENCE_LUFS
-from dubbench.mix import bed, levels
+from dubbench.mix import acoustics, bed, levels
 from dubbench.mix.meter import metered
 from dubbench.stages.base import Progress, quiet
 from dubbench.text import subtitles
@@ -48,17 +48,19 @@ def mixed(dub: Dub, progress: Progress = quiet) -> tuple[Path, dict[str, Any]]:
         speech=tracks.speech.sha256 if tracks.speech else None,
         spans=spans,
         speakers=[x.speaker for x in dub.lines],
-        version=mix.VERSION,
+        version=(mix.VERSION, acoustics.VERSION),
     )
     path, facts = store.path("mix", key, ".wav"), store.recall("mix", key)
     if facts is None or not path.is_file():
         progress("mix", 0, 1, "laying the bed")
-        lines = [(start, dub.open(speech)) for start, speech in placed]
+        voices = matching.matched(dub)
+        lines = [(start, voice.path) for (start, _), voice in zip(placed, voices, strict=True)]
         floor = store.path("mix", key, ".bed.wav")
         with memory.replacing(floor) as draft:
             bed.build(dub, spans, draft)
         made = mix.mix(
             floor, lines, dub.source.duration, path, speech_lufs=speech_lufs(dub),
+            ringing=[voice.ringing for voice in voices],
             raised=[up for up, x in zip(levels.raised(spoken(dub)), dub.lines, strict=True) if x.speech is not None],
             told=lambda done, total: progress("mix", done, total, "mixing"),
         )  # fmt: skip

@@ -17,7 +17,8 @@ RATE = 8000
 @pytest.fixture
 def files(tmp_path: Path) -> tuple[Path, Path]:
     rng = np.random.default_rng(0)
-    original = rng.uniform(-0.5, 0.5, (10 * RATE, 2)).astype(np.float32)
+    # Both sides alike: what lies between them is the film's own, see test_sides.
+    original = np.repeat(rng.uniform(-0.5, 0.5, (10 * RATE, 1)), 2, axis=1).astype(np.float32)
     paths = tmp_path / "original.wav", tmp_path / "background.wav"
     soundfile.write(paths[0], original, RATE, subtype="PCM_16")
     soundfile.write(paths[1], np.full((10 * RATE, 2), 0.25, np.float32), RATE, subtype="FLOAT")

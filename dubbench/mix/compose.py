@@ -24,7 +24,10 @@ _RISE = (0.5 - 0.5 * np.cos(np.pi * np.arange(_EDGE) / _EDGE)).astype(np.float32
 
 @dataclass(frozen=True)
 class Placed:
-    """A line's sound and where it goes; `start`, `length` in samples at 48 kHz, `gain` linear."""
+    """A line's sound and where it goes; `start`, `length` in samples at 48 kHz, `gain` linear.
+
+    Its file may go on after the line's end: there only the room rings, over whatever comes next.
+    """
 
     path: Path
     start: int
@@ -87,8 +90,8 @@ class Composition:
             while waiting and waiting[0].start - _EDGE < end:
                 line = waiting.pop(0)
                 sounding.append((line.start - _EDGE, edged(line), line.length))
-            for start, samples, _ in sounding:
-                self.placed += _add(bed, at, start, samples)
+            for start, samples, length in sounding:
+                self.placed += _add(bed, at, start, samples, length)
             sounding = [item for item in sounding if item[0] + item[1].shape[1] > end]
             yield bed
 
@@ -158,14 +161,14 @@ def edged(line: Placed) -> Samples:
     return np.concatenate([samples[:, :1] * _RISE, samples, samples[:, -1:] * _RISE[::-1]], axis=1)
 
 
-def _add(piece: Samples, at: int, start: int, samples: Samples) -> int:
-    """Add what of an edged line falls into the piece; how many samples of the line itself that were."""
+def _add(piece: Samples, at: int, start: int, samples: Samples, length: int) -> int:
+    """Add what of an edged line falls into the piece; how many samples of the line itself, `length`, that were."""
     n = samples.shape[1]
     first, last = max(at, start), min(at + piece.shape[1], start + n)
     if last <= first:
         return 0
     piece[:, first - at : last - at] += samples[:, first - start : last - start]
-    own = min(last, start + n - _EDGE) - max(first, start + _EDGE)
+    own = min(last, start + _EDGE + min(length, n - 2 * _EDGE)) - max(first, start + _EDGE)
     return int(max(0, own))
 
 

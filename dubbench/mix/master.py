@@ -17,7 +17,7 @@ from dubbench.mix.compose import Composition, Ducking, Placed
 from dubbench.mix.meter import FRAME, RATE, Loudness, Meter, Metered, Readings, amplitude, decibels, metered
 from dubbench.types import Seconds
 
-VERSION = 4
+VERSION = 5
 """Raised when the same input would give another sound."""
 
 TARGET_LUFS = -16.0
@@ -64,6 +64,7 @@ def mix(
     *,
     speech_lufs: float | None = None,
     raised: Sequence[float] = (),
+    ringing: Sequence[Seconds] = (),
     ducking: Ducking = GENTLE,
     target_lufs: float = TARGET_LUFS,
     ceiling_dbtp: float = CEILING_DBTP,
@@ -74,13 +75,17 @@ def mix(
     `bed` is the background without speech (None: silence), `speech` the lines' sound files with the second each
     begins at, to the sample. `speech_lufs` is how loud the original's speech is: lines are set to it, so the
     background stays as loud beside them as it was (None: to `target_lufs`), each `raised` by so many LU (none: all are
-    equally loud). Without a line the sound is the bed's, as
+    equally loud). So many seconds of each file's end are only the room's `ringing` (none: none are), which nothing
+    waits for. Without a line the sound is the bed's, as
     loud as it is: nothing was made that could be too faint. `told` hears, as it goes on, how many pieces of how many
     are done. Raises BadInput for a line that begins before 0 and for files that cannot be read.
     """
     level = target_lufs if speech_lufs is None else speech_lufs
-    own = raised or [0.0] * len(speech)
-    lines = [_levelled(_placed(*one), level + up) for one, up in zip(speech, own, strict=True)]
+    none = [0.0] * len(speech)
+    lines = [
+        _levelled(_placed(*one, tail), level + up)
+        for one, up, tail in zip(speech, raised or none, ringing or none, strict=True)
+    ]
     end = round(duration * RATE)
     length = max([end, *(line.end for line in lines)])
     whole = Composition(bed, lines, length, ducking)
@@ -97,12 +102,12 @@ def mix(
     )  # fmt: skip
 
 
-def _placed(start: Seconds, path: Path) -> Placed:
+def _placed(start: Seconds, path: Path, ringing: Seconds) -> Placed:
     if start < 0:
         raise BadInput(f"{path} cannot begin at {start:g} s, before the film does; place it at 0 or later")
     # From the header alone, so that the count of what was put in has something to be held against.
     rate, frames = sound.frame_rate(path), sound.describe_frames(path)
-    return Placed(path, start=round(start * RATE), length=frames * RATE // rate)
+    return Placed(path, start=round(start * RATE), length=frames * RATE // rate - round(ringing * RATE))
 
 
 def _levelled(line: Placed, lufs: float) -> Placed:
