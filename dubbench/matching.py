@@ -70,16 +70,16 @@ def place(dub: Dub, lines: Sequence[Line]) -> Place | None:
 
 def _measured(dub: Dub, lines: Sequence[Line]) -> Place:
     tracks = dub.tracks
-    original = acoustics.levels(_heard(dub, tracks.speech or tracks.original, lines))
-    around = acoustics.levels(_heard(dub, tracks.background, lines))
+    original = acoustics.levels(heard(dub, tracks.speech or tracks.original, lines))
+    around = acoustics.levels(heard(dub, tracks.background, lines))
     takes = [line.speech for line in lines if line.speech is not None]
     voice = acoustics.levels(media.read(dub.open(take), sample_rate=RATE, channels=1).samples[0] for take in takes)
     # The ringing is listened to in the film's own sound: a separator takes it for background.
-    ring = acoustics.decay(_heard(dub, tracks.original, lines, after=AFTER))
+    ring = acoustics.decay(heard(dub, tracks.original, lines, after=AFTER))
     return Place(tuple(acoustics.colour(original, around, voice).tolist()), ring)
 
 
-def _heard(dub: Dub, track: Audio | None, lines: Sequence[Line], *, after: Seconds = 0.0) -> Iterator[Samples]:
+def heard(dub: Dub, track: Audio | None, lines: Sequence[Line], *, after: Seconds = 0.0) -> Iterator[Samples]:
     """A track's sound during each line, (n,) at 48 kHz."""
     if track is None:
         return

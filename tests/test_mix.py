@@ -132,6 +132,18 @@ def test_overlaps_and_overruns_are_told_and_not_cut(tmp_path: Path) -> None:
     assert media.read(tmp_path / "mix.wav").duration == facts.seconds == 3.5
 
 
+def test_a_rooms_ringing_is_heard_but_belongs_to_no_line(tmp_path: Path) -> None:
+    """Two lines of 1 s with 0.5 s of ringing each, 0.2 s apart, the second to the film's end."""
+    placed = [(t, saved(tmp_path / f"{t}.wav", tone(1.5, hertz=hertz))) for t, hertz in ((0.5, 440), (1.7, 880))]
+    facts = mix.mix(None, placed, 2.7, tmp_path / "mix.wav", ringing=[0.5, 0.5])
+    assert (facts.cut_seconds, facts.overlap_seconds, facts.overrun_seconds) == (0, 0, 0)
+    assert facts.seconds == pytest.approx(2.7)
+    heard = media.read(tmp_path / "mix.wav", start=1.7, duration=0.25).samples[0]
+    spectrum = np.abs(np.fft.rfft(heard))
+    assert spectrum[110] > 0.1 * spectrum.max()
+    assert spectrum[220] > 0.1 * spectrum.max()
+
+
 def test_the_facts_of_a_dub_tell_overlap_and_overrun(tmp_path: Path) -> None:
     dub = dubbench.dub(make_talk(tmp_path / "a.mp4", bursts=2), to="pt", out=tmp_path / "o", cast="toy")
     first, second = dub.lines

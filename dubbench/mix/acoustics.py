@@ -35,9 +35,11 @@ _SILENCE_DB = -120.0
 
 MOST_DB = 6.0
 """A colour takes or gives no more in a band, so that the voice stays the voice that was chosen."""
-LACKS_DB, BLOCKED_DB = 20.0, 24.0
-"""Unless the original lacks a band altogether, as on a telephone: from 20 dB on it is taken away, by 24 dB at most."""
+LACKS_DB, BLOCKED_DB = 20.0, 18.0
+"""Unless the original lacks a band altogether, as on a telephone: from 20 dB on it is taken away, by 18 dB at most
+(with 24 dB an ear missed a word of a phone call's 72 more)."""
 _CLEAR_DB = 6.0
+_HEARD_DB = 40.0
 _MIDDLE = (BANDS > 300) & (BANDS < 3000)
 _TAPS = 2048
 
@@ -56,11 +58,13 @@ _FEWEST = 10
 
 DRY_DB = 14.0
 """Reverberation farther below the direct sound than this is not heard as a room; clean readings have 15 dB or more."""
-WETTEST_DB = 8.0
-"""Reverberation in the dub stays so far below the voice: a listener forgives a hall that is too small sooner than
-words that are not clear."""
+WETTEST_DB = 12.0
+"""Reverberation in the dub stays so far below the voice: a listener forgives a hall that is too dry sooner than words
+that are not clear. Of 375 words of six clips an ear misheard 29 with 12 dB, as without any room, with 8 or 10 dB 31."""
 SHORTEST, LONGEST = 0.25, 1.2
 """Rooms with a shorter decay are not told from dry ones; longer estimates are taken for this."""
+_DULL = 4000.0
+"""Hertz from which on the ringing loses 6 dB an octave."""
 _SEED = 11
 
 
@@ -76,15 +80,20 @@ class Decay(NamedTuple):
 
 def levels(sounds: Iterable[Samples]) -> Levels:
     """The long-term spectrum of speech, (n,) at 48 kHz each, in third octaves: of frames in which it is heard."""
-    frames = [_frames(sound, _SIZE, _SIZE) for sound in sounds if len(sound) >= _SIZE]
-    if not frames:
+    parts = [_banded(sound) for sound in sounds if len(sound) >= _SIZE]
+    if not parts:
         return np.full(len(BANDS), _SILENCE_DB)
-    power = np.concatenate([_powers(part) for part in frames])
+    power = np.concatenate(parts)
     loud = power.sum(axis=1)
     active = power[loud >= np.percentile(loud, 95) * 10 ** (-_ACTIVE_DB / 10)].mean(axis=0)
+    return np.asarray(10 * np.log10(np.maximum(active, 10 ** (_SILENCE_DB / 10))))
+
+
+def _banded(sound: Samples) -> Levels:
+    """The power in each band of each frame, (frames, bands): little enough to keep of hours."""
     edges = np.searchsorted(np.fft.rfftfreq(_SIZE, 1 / RATE), [*(BANDS * 2 ** (-1 / 6)), BANDS[-1] * 2 ** (1 / 6)])
-    bands = np.array([active[a : max(b, a + 1)].sum() for a, b in pairwise(edges)])
-    return np.asarray(10 * np.log10(np.maximum(bands, 10 ** (_SILENCE_DB / 10))))
+    power = _powers(_frames(sound, _SIZE, _SIZE))
+    return np.stack([power[:, a : max(b, a + 1)].sum(axis=1, dtype=np.float64) for a, b in pairwise(edges)], axis=1)
 
 
 def colour(original: Levels, around: Levels, voice: Levels) -> Levels:
@@ -102,8 +111,11 @@ def colour(original: Levels, around: Levels, voice: Levels) -> Levels:
 
 
 def distance(one: Levels, other: Levels) -> float:
-    """How far apart two colours are: root mean square over the bands, in dB, whatever their loudness."""
-    off = one - other
+    """How far apart two colours are: root mean square over the bands, in dB, whatever their loudness.
+
+    What lies farther than 40 dB below the loudest band counts as that: nobody hears how much less it is.
+    """
+    off = np.maximum(one, one.max() - _HEARD_DB) - np.maximum(other, other.max() - _HEARD_DB)
     return float(np.sqrt(np.square(off - off[_MIDDLE].mean()).mean()))
 
 
@@ -171,12 +183,8 @@ def _lead(tracks: Sequence[Levels], floor: float, top: float) -> float | None:
 
 def response(gains: Levels, ring: Decay | None) -> Samples:
     """The impulse response of a colour and a room, (taps,) at 48 kHz: it begins at once, so nothing comes late."""
-    from scipy.signal import oaconvolve
-
     direct = _coloured(gains)
-    if ring is None:
-        return direct
-    return np.asarray(oaconvolve(_ringing(ring), direct), np.float32)
+    return direct if ring is None else heard(_ringing(ring)[None], direct)[0]
 
 
 def _coloured(gains: Levels) -> Samples:
@@ -194,12 +202,11 @@ def _coloured(gains: Levels) -> Samples:
 
 def _ringing(ring: Decay) -> Samples:
     """The direct sound, then noise that fades exponentially (Moorer 1979), its high notes weaker, as air makes them."""
-    from scipy.signal import lfilter
-
     rt60, below = min(ring.rt60, LONGEST), max(ring.below_db, WETTEST_DB)
     time = np.arange(round(rt60 * RATE)) / RATE
-    tail = np.random.default_rng(_SEED).standard_normal(len(time)) * 10 ** (-3 * time / rt60)
-    tail = lfilter([0.4], [1.0, -0.6], tail)
+    tail = np.random.default_rng(_SEED).standard_normal(len(time))
+    hertz = np.fft.rfftfreq(len(time), 1 / RATE)
+    tail = np.fft.irfft(np.fft.rfft(tail) / np.sqrt(1 + np.square(hertz / _DULL)), len(time)) * 10 ** (-3 * time / rt60)
     # The first reflections come some milliseconds later; they grow in, so that none stands out.
     tail *= np.clip((time - 0.003) / 0.012, 0.0, 1.0)
     tail *= np.sqrt(10 ** (-below / 10) / _loudness(tail))
@@ -216,9 +223,11 @@ def _loudness(tail: npt.NDArray[np.float64]) -> float:
 
 def heard(sound: Samples, through: Samples) -> Samples:
     """A voice (channels, n) as it sounds through a response: (channels, n + taps - 1)."""
-    from scipy.signal import oaconvolve
+    from scipy import fft
 
-    return np.asarray(oaconvolve(sound, through[None], axes=-1), np.float32)
+    length = sound.shape[-1] + len(through) - 1
+    size = fft.next_fast_len(length, real=True)
+    return np.asarray(fft.irfft(fft.rfft(sound, size) * fft.rfft(through, size), size)[..., :length], np.float32)
 
 
 def _frames(sound: Samples, size: int, hop: int) -> Samples:

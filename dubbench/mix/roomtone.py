@@ -43,7 +43,7 @@ _NOTES, _NOISE = 0.4, 0.7
 _WIDE_BINS = 27
 # The upper quartile of a band's power over its lower one, between pauses: 1.4 in rain and 1.4 to 1.9 on a telephone,
 # 2.3 to 77 in three pieces of music, birdsong and a train, whose lost moments no noise stands in for. They overlap:
-# a drone has 1.5 to 2.5, one band of a speech at a podium 4.1. Chosen on the beds that eval/sound.py measures.
+# a drone has 1.5 to 2.5, one band of a speech at a podium 4.1. Chosen on such beds, taken apart by Spleeter.
 _STEADY, _RESTLESS = 1.8, 3.0
 _WHOLE = 2 / 3
 # Noise in a bin is stronger than three times its mean 5 % of the time (exponentially distributed).

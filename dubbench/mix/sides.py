@@ -19,7 +19,7 @@ Loudness = npt.NDArray[np.float32]
 
 # The correlation of both levels in decibels, in 33 s. Speech as loud in the side as what else is there gives 0.5 to
 # 0.9, speech 6 dB below that 0.24 to 0.88; a side without speech at most 0.1 under rain, a drone and music, but up to
-# 0.4 under birdsong and a train, which sound in both (eval/sound.py's beds, 0 and 12 dB below speech).
+# 0.4 under birdsong and a train, of which Spleeter leaves some in the speech (beds 0 and 12 dB below it).
 _APART, _TOGETHER = 0.15, 0.35
 _HEARD = 1e-5
 
