@@ -40,7 +40,7 @@ def mixed(dub: Dub, progress: Progress = quiet) -> tuple[Path, dict[str, Any]]:
     store, tracks = memory.Memory(dub.folder), dub.tracks
     assert tracks.original is not None
     placed = [(x.placed_start or 0.0, x.speech) for x in dub.lines if x.speech is not None]
-    spans = [(t.start, t.end) for t in dub.turns] + [(x.start, x.end) for x in dub.lines]
+    spans = bed.spoken([(t.start, t.end) for t in dub.turns], [(x.start, x.end) for x in dub.lines])
     key = memory.key(
         placed=[(start, speech.sha256) for start, speech in placed],
         original=tracks.original.sha256,

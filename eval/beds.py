@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from dubbench import catalog, media, spectrum
 from dubbench.errors import DubError
+from dubbench.mix import bed
 from dubbench.mix.bed import Span
 from dubbench.text import spelling
 from dubbench.timeline import lines
@@ -109,11 +110,11 @@ class Ears:
     def words(self, samples: Samples) -> list[str]:
         return spelling.words(self._ear.transcribe(self._sound(samples), "en").text, "en")
 
-    def spans(self, samples: Samples) -> list[Span]:
-        """Where a dub would take somebody to speak."""
+    def spans(self, samples: Samples) -> tuple[list[Span], list[Span]]:
+        """Who speaks when, and where lines are."""
         sound = self._sound(samples)
-        found = [*lines.split(self._ear.transcribe(sound, "en").segments), *self._who.diarize(sound)]
-        return [(part.start, part.end) for part in found]
+        found = self._who.diarize(sound), lines.split(self._ear.transcribe(sound, "en").segments)
+        return [(x.start, x.end) for x in found[0]], [(x.start, x.end) for x in found[1]]
 
     def _sound(self, samples: Samples) -> Sound:
         return media.resample(Sound(samples.mean(axis=0, keepdims=True), RATE), self._ear.sample_rate)
@@ -149,8 +150,11 @@ def rows(folder: Path, ear: Any, *, before: Path, now: Path, given: Sequence[Pat
             whole, true = np.asarray(whole * gain, np.float32), np.asarray(true * gain, np.float32)
             media.write(original, Sound(whole, RATE))
             separate.write(original, voice, background)
-            where = ears.spans(whole)
-            beds = [composed(tree, (original, background, made), where) for tree in (before, now)]
+            turns, words = ears.spans(whole)
+            beds = [
+                composed(tree, (original, background, made), where)
+                for tree, where in ((before, [*turns, *words]), (now, bed.spoken(turns, words)))
+            ]
             levels = [10 * np.log10(np.square(x[:, spoken]).mean() / np.square(true[:, spoken]).mean()) for x in beds]
             ideal = si_sdr(masked(whole, true)[:, spoken], true[:, spoken])
             yield [

@@ -37,7 +37,7 @@ ROOMS = tuple((rt60, below) for rt60 in (0.3, 0.6, 1.0) for below in (3.0, 9.0))
 """Seconds, and decibels below the direct sound."""
 LINES = (
     "clip", "lines", "what", "energy follows", "lines within LU", "speakers within LU", "sharpest edge dB",
-    "colour apart dB", "room s", "words misheard", "sibilants, dub", "sibilants, original",
+    "colour apart dB", "room s", "words misheard",
 )  # fmt: skip
 
 
@@ -54,7 +54,7 @@ class Way(NamedTuple):
 
 def dry() -> Iterator[tuple[str, Samples]]:
     """Voices recorded close by: (name, (n,))."""
-    for name, files in (("novel", clips.NOVEL), ("Spanish", clips.SPANISH[:2]), ("Kennedy", (clips.KENNEDY,))):
+    for name, files in (("novel", clips.NOVEL), ("phone", (clips.PHONE,)), ("Spanish", clips.SPANISH[:2])):
         parts = [media.read(clips.folder(*files) / x.name, sample_rate=RATE, channels=1).samples[0] for x in files]
         yield name, np.concatenate(parts)
 
@@ -95,14 +95,6 @@ def loud(samples: Samples) -> float:
     return float(10 * np.log10(np.percentile(np.square(frames).mean(axis=1), 90) + 1e-12))
 
 
-def sibilants(sounds: Sequence[Samples]) -> float:
-    """The share of the frames with voice in them that have more above 4 kHz than below."""
-    frames = np.concatenate([np.lib.stride_tricks.sliding_window_view(x, 1024)[::1024] for x in sounds])
-    power = np.square(np.abs(np.fft.rfft(frames * np.hanning(1024))))
-    whole, high = power.sum(axis=1), power[:, round(4000 / RATE * 1024) :].sum(axis=1)
-    return float((high > whole / 2)[whole > np.percentile(whole, 95) * 1e-3].mean())
-
-
 def ways(dub: Dub, lines: Sequence[Line]) -> list[Way]:
     dry = [matching.Matched(dub.open(x.speech), 0.0) for x in lines if x.speech]
     own = levels.raised(rooms.spoken(dub))
@@ -126,7 +118,7 @@ def dubbed(name: str, dub: Dub, folder: Path, ear: Any) -> Iterator[list[str]]:
     lines = [x for x in dub.lines if x.speech]
     assert dub.tracks.original is not None
     floor, made = folder / "floor.wav", folder / "mix.wav"
-    bed.build(dub, [(t.start, t.end) for t in dub.turns] + [(x.start, x.end) for x in dub.lines], floor)
+    bed.build(dub, bed.spoken(*([(x.start, x.end) for x in parts] for parts in (dub.turns, dub.lines))), floor)
     film = media.read(dub.open(dub.tracks.original)).samples
     said = [loud(film[:, round(x.start * RATE) : round(x.end * RATE)]) for x in lines]
     for way in ways(dub, lines):
@@ -150,13 +142,11 @@ def dubbed(name: str, dub: Dub, folder: Path, ear: Any) -> Iterator[list[str]]:
         errors = listen.wer(dub, ear.transcribe(listen.track(made, ear), dub.target_language).text)
         places = {x.speaker: matching.place(dub, [y for y in lines if y.speaker == x.speaker]) for x in lines}
         rings = [f"{p.ring.rt60:.2f}" if p and p.ring else "dry" for p in places.values()]
-        voices = [media.read(dub.open(x.speech), sample_rate=RATE, channels=1).samples[0] for x in lines if x.speech]
         yield [
             name, str(len(lines)), way.name, f"{np.corrcoef(said, heard)[0, 1]:+.2f}" if len(lines) > 2 else "",
             f"{np.ptp(lufs):.1f}", f"{np.ptp(own):.1f}", f"{max(click(alone, a, b) for a, b in ends):+.1f}",
             f"{colours(dub, lines, way.voices):.1f}", "" if way.name == "before" else ", ".join(rings),
-            f"{errors.errors} of {errors.length}", f"{sibilants(voices):.1%}",
-            f"{sibilants(list(matching.heard(dub, dub.tracks.speech, lines))):.1%}",
+            f"{errors.errors} of {errors.length}",
         ]  # fmt: skip
 
 

@@ -54,7 +54,8 @@ _LOWER = 30
 # A voice fades by itself too, as if dry rooms rang for 0.2 s; squares of times add up, near enough.
 _OWN = 0.2
 _FALL = 8
-_FEWEST = 10
+# So many decays are needed, and so many a second: fewer are the voice's own, or what noise leaves of a room's.
+_FEWEST, _OFTEN = 10, 1.2
 
 DRY_DB = 14.0
 """Reverberation farther below the direct sound than this is not heard as a room; clean readings have 15 dB or more."""
@@ -136,7 +137,7 @@ def decay(sounds: Iterable[Samples]) -> Decay | None:
     every = np.concatenate(tracks)
     floor, top = np.percentile(every, (5, 95))
     times = np.concatenate([_decays(track, float(floor), float(top)) for track in tracks])
-    if len(times) < _FEWEST:
+    if len(times) < max(_FEWEST, _OFTEN * len(every) * _STEP / RATE):
         return None
     rt60 = float(np.sqrt(max(np.percentile(times, _LOWER) ** 2 - _OWN**2, 0.0)))
     fallen = _lead(tracks, float(floor), float(top))

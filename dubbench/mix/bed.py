@@ -29,6 +29,7 @@ Span: TypeAlias = tuple[Seconds, Seconds]
 
 EDGE: Seconds = 0.25
 """Around speech this much more of the original is replaced by the background: breaths and word endings."""
+NEARLY: Seconds = 0.4
 FADE: Seconds = 0.05
 NEAR: Seconds = 1.0
 """This far around speech the room is listened to: its pauses and the rests between lines, not another scene."""
@@ -41,6 +42,25 @@ Learnt: TypeAlias = tuple[list[roomtone.Floor], list[float]]
 """Of each block what its room sounds like, and from block to block how far the original's sides are kept."""
 
 Knots: TypeAlias = tuple[list[Seconds], list[float]]
+
+
+def spoken(turns: Sequence[Span], lines: Sequence[Span]) -> list[Span]:
+    """Where somebody speaks in the original: during turns, and during lines where no turn tells it better.
+
+    An ear takes first words to begin up to 0.3 s before they do, who speaks when is told more sharply. What of a line
+    is farther from turns than `NEARLY` somebody may speak all the same.
+    """
+    return [*turns, *(_trimmed(line, turns) for line in lines)]
+
+
+def _trimmed(line: Span, turns: Sequence[Span]) -> Span:
+    during = [turn for turn in turns if turn[0] < line[1] and turn[1] > line[0]]
+    if not during:
+        return line
+    first, last = min(start for start, _ in during), max(end for _, end in during)
+    start = first if line[0] < first < line[0] + NEARLY else line[0]
+    end = last if line[1] - NEARLY < last < line[1] else line[1]
+    return (start, end) if start < end else line
 
 
 def build(dub: Dub, spans: Iterable[Span], to: Path, *, edge: Seconds = EDGE) -> None:
