@@ -69,9 +69,15 @@ def hall(rt60: float, below_db: float) -> Samples:
     return tail.astype(np.float32)
 
 
-def halls() -> Iterator[list[str]]:
+def takes(dub: Dub) -> Samples:
+    """A dub's own voice, (n,)."""
+    speech = [media.read(dub.open(x.speech), sample_rate=RATE, channels=1).samples[0] for x in dub.lines if x.speech]
+    return np.concatenate(speech)
+
+
+def halls(voices: Sequence[tuple[str, Samples]]) -> Iterator[list[str]]:
     """What is found of each voice in each room: seconds and decibels, or nothing."""
-    for name, voice in dry():
+    for name, voice in voices:
         cells = [acoustics.decay([voice])]
         cells += [acoustics.decay([acoustics.heard(voice[None], hall(*room))[0]]) for room in ROOMS]
         yield [name, *("none" if x is None else f"{x.rt60:.2f} s, {x.below_db:.0f} dB" for x in cells)]
@@ -174,13 +180,15 @@ def tables(folder: Path, before: Path, given: Sequence[Path]) -> Iterator[str]:
     ear: Any = dubbench.load("whisper-base").ready()
     yield "### Beds\n"
     yield from table(beds.HEAD, beds.rows(folder, ear, before=before, now=TREE, given=given))
-    yield "### Rooms that were made\n"
-    yield from table(("voice", "dry", *(f"{a:g} s, {b:g} dB" for a, b in ROOMS)), halls())
-    yield "### Dubs\n"
     dubs = [
         (name, dubbench.dub(make(folder / f"{i}.mp4"), to="pt", source_language=source, out=folder / str(i)))
         for i, (name, make, source, _) in enumerate(clips.FILMS)
     ]
+    yield "### Rooms that were made\n"
+    yield from table(
+        ("voice", "dry", *(f"{a:g} s, {b:g} dB" for a, b in ROOMS)), halls([*dry(), ("machine", takes(dubs[1][1]))])
+    )
+    yield "### Dubs\n"
     yield from table(LINES, (row for name, dub in dubs for row in dubbed(name, dub, folder, ear)))
     yield from (
         f"CPU seconds a minute of film for bed, rooms and mix, {name}: {seconds(dub):.2f}.\n" for name, dub in dubs
