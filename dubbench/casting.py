@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
 import difflib
 import math
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
-from dubbench import memory
+from dubbench import languages, memory
 from dubbench.errors import BadInput, Refused
 from dubbench.stages.speak import Speak
-from dubbench.types import Dub, Flag, Voice
+from dubbench.types import Consent, Dub, Flag, Voice
 
 ROOM = "casting"
 
@@ -30,14 +32,15 @@ def cast_voices(
     Then come voices `remembered` from other films, then stay those that were cast before and are still known; then
     chooses who has most to say: the likely sex, the nearest pitch, nobody else's. Where a language has too few, a voice
     of another language that reads it well is borrowed, and where those run out a voice is shared; both are flagged, as
-    is a remembered voice that the model has no more. A model without presets clones: nothing to choose. Raises BadInput
-    for an unknown speaker or preset, Refused where somebody would be cloned who took their consent back.
+    is a remembered voice that the model has no more. Nothing is chosen for a model without presets. Raises BadInput
+    for an unknown speaker or preset, Refused where somebody would be cloned without their consent.
     """
     dub = with_voices(dub).flagged(ROOM)
     offered = speak.presets(dub.target_language)
     _checked(dub, speak, offered, {**_edited(dub, speak), **wishes})
-    if not offered:
+    if speak.clones:
         _consented(dub)
+    if not offered:
         return dub
     known = {x: preset for x, preset in (remembered or {}).items() if _is_known(preset, speak, offered)}
     lost = {x: preset for x, preset in (remembered or {}).items() if x not in known and x not in wishes}
@@ -66,14 +69,41 @@ def _key(voices: Sequence[Voice]) -> str:
     return memory.key(voices=[[voice.speaker, voice.preset] for voice in voices])
 
 
+def with_consents(dub: Dub, consents: Mapping[str, str]) -> Dub:
+    """The dub with what a person says of consents: for a speaker, who gave it. Raises BadInput for an unknown speaker.
+
+    Today is noted, and this film and language as what it is for. A consent that is in the dub already stays.
+    """
+    for label in consents:
+        if label not in dub.speakers:
+            raise BadInput(f"nobody is called '{label}' here; the speakers are: {', '.join(dub.speakers) or 'none'}")
+    today = datetime.date.today().isoformat()
+    purpose = f"{Path(dub.source.path).name} in {languages.name(dub.target_language)}"
+
+    def told(voice: Voice) -> Voice:
+        if voice.speaker not in consents or voice.consent:
+            return voice
+        return voice.but(consent=Consent(who=consents[voice.speaker], when=today, purpose=purpose))
+
+    return dub.but(voices=tuple(told(voice) for voice in with_voices(dub).voices))
+
+
 def _consented(dub: Dub) -> None:
-    """Refuse to clone who took their consent back. Raises Refused."""
+    """Refuse to clone who did not allow it, or took it back. Raises Refused."""
     for voice in dub.voices:
-        withdrawn = voice.consent.withdrawn if voice.consent else None
-        if voice.speaker in dub.speakers and voice.reference and withdrawn:
+        if voice.speaker not in dub.speakers or not voice.reference:
+            continue
+        name = voice.name or voice.speaker
+        other = "or choose a model that brings its own voices: --model speak=kokoro"
+        if voice.consent is None:
             raise Refused(
-                f"{voice.name or voice.speaker} took back the consent to use their voice on {withdrawn}, and this "
-                "model would clone it; choose one that brings its own voices: --model speak=kokoro"
+                f"this model would clone {name}, who has not consented as far as the dub knows; say who did: "
+                f"--consent {voice.speaker}='THEIR NAME', {other}"
+            )
+        if voice.consent.withdrawn:
+            raise Refused(
+                f"{name} took back the consent to use their voice on {voice.consent.withdrawn}, and this model would "
+                f"clone it; leave their lines out, {other}"
             )
 
 
@@ -96,7 +126,7 @@ def _checked(dub: Dub, speak: Speak, offered: Sequence[Voice], wishes: Mapping[s
         if label not in dub.speakers:
             raise BadInput(f"nobody is called '{label}' here; the speakers are: {', '.join(dub.speakers) or 'none'}")
         if not offered:
-            raise BadInput(f"model '{speak.name}' has no voices to choose from: it speaks with the speaker's own")
+            raise BadInput(f"model '{speak.name}' has no voices to choose from")
         _refuse(preset, speak, offered, dub.target_language)
 
 

@@ -34,12 +34,14 @@ def dub(  # type: ignore[misc]
     transcript: str | Path | None = None,
     translation: str | Path | None = None,
     voices: Mapping[str, str] | None = None,
+    consents: Mapping[str, str] | None = None,
     speakers: int | None = None,
     people: str | Path | None = None,
     glossary: str | Path | None = None,
     pronunciations: str | Path | None = None,
     preview: bool = False,
     lipsync: bool = False,
+    slow_picture: bool = False,
     watermark: bool = True,
     progress: Progress = quiet,
 ) -> Dub | list[Dub]:
@@ -47,17 +49,20 @@ def dub(  # type: ignore[misc]
 
     `out` is the folder to write (default: the film's name with the language, beside you); with several languages each
     gets a folder inside. `source_language` is guessed unless given. `cast` and `models` ({"speak": "pico"}) choose who
-    plays which part. `transcript` and `translation` are SRT or VTT files, `glossary` a table of terms,
-    `pronunciations` one of words and how they are said; `voices` maps a speaker to a voice's name, `speakers` says how
-    many there are. `people` is a file that remembers who speaks in a project's films and with which voice: it is made,
-    read and added to (`dubbench.people`). If `out` already holds this film's dub, only what changed is done again.
+    plays which part. `transcript` and `translation` are SRT or VTT files, `glossary` a table of terms, `pronunciations`
+    one of words and how they are said; `voices` maps a speaker to a voice's name, `consents` to who allowed theirs to
+    be cloned, `speakers` says how many there are. `people` is a file that remembers who speaks in a project's films and
+    with which voice: it is made, read and added to (`dubbench.people`). `slow_picture` plays the picture slower where a
+    line would not fit otherwise. If `out` already holds this film's dub, only what changed is done again.
 
     Raises BadInput, Missing, Unsupported, AdapterFailed, Refused; the source is never written to.
     """
     runs = prepared(
         source, to, out=out, source_language=source_language, cast=cast, models=models, transcript=transcript,
-        translation=translation, voices=voices, speakers=speakers, people=people, glossary=glossary,
-        pronunciations=pronunciations, preview=preview, lipsync=lipsync, watermark=watermark, progress=progress,
+        translation=translation, voices=voices, consents=consents, speakers=speakers, people=people,
+        glossary=glossary, pronunciations=pronunciations, preview=preview, lipsync=lipsync, slow_picture=slow_picture,
+        watermark=watermark,
+        progress=progress,
     )  # fmt: skip
     for run in runs:
         fetch(run)
@@ -76,12 +81,14 @@ def prepared(
     transcript: str | Path | None = None,
     translation: str | Path | None = None,
     voices: Mapping[str, str] | None = None,
+    consents: Mapping[str, str] | None = None,
     speakers: int | None = None,
     people: str | Path | None = None,
     glossary: str | Path | None = None,
     pronunciations: str | Path | None = None,
     preview: bool = False,
     lipsync: bool = False,
+    slow_picture: bool = False,
     watermark: bool = True,
     progress: Progress = quiet,
 ) -> list[Run]:
@@ -96,8 +103,8 @@ def prepared(
     if spoken in targets:
         raise BadInput(f"the film already speaks {languages.name(spoken)}; choose another language with --to")
     wishes = wished(
-        cast=cast, models=models or {}, speakers=speakers, preview=preview, lipsync=lipsync, watermark=watermark,
-        people=_whole(people),
+        cast=cast, models=models or {}, speakers=speakers, preview=preview, lipsync=lipsync, slow_picture=slow_picture,
+        watermark=watermark, people=_whole(people),
     )  # fmt: skip
     own_lines, own_translation, terms = _path(transcript), _path(translation), _path(glossary)
     readings = _path(pronunciations)
@@ -126,7 +133,9 @@ def prepared(
             brought.check(started, own_translation)
         check_voices(started, stages[target], named(voices))
         check_people(wishes, stages[target])
-        run = Run(started, home, cast_of(wishes), stages[target], progress, voices=named(voices))
+        run = Run(
+            started, home, cast_of(wishes), stages[target], progress, voices=named(voices), consents=named(consents)
+        )
         run.translation = own_translation
         runs.append(run)
     return runs
@@ -189,6 +198,7 @@ def prepared_again(
     progress: Progress = quiet,
     *,
     voices: Mapping[str, str] | None = None,
+    consents: Mapping[str, str] | None = None,
     translation: str | Path | None = None,
     glossary: str | Path | None = None,
     pronunciations: str | Path | None = None,
@@ -197,7 +207,7 @@ def prepared_again(
     """The walk that `redub` would make with the same arguments, everything asked for checked; nothing is written.
 
     It is asked for as it was before, but for what is given: `wishes` are `cast`, `models`, `speakers`, `preview`,
-    `lipsync`, `watermark` and `people` of `dub`.
+    `lipsync`, `slow_picture`, `watermark` and `people` of `dub`.
     """
     home = Path(folder)
     if "people" in wishes:
@@ -216,7 +226,7 @@ def prepared_again(
         brought.check(known, own_translation)
     check_voices(known, stages, named(voices))
     check_people(known.wishes, stages)
-    run = Run(known, home, cast_of(known.wishes), stages, progress, voices=named(voices))
+    run = Run(known, home, cast_of(known.wishes), stages, progress, voices=named(voices), consents=named(consents))
     run.translation = own_translation
     return run
 
@@ -237,9 +247,11 @@ def wished(**fields: Any) -> Wishes:
 
 
 def named(voices: Mapping[str, str] | None) -> Mapping[str, str]:
-    """Voices by speaker, as they were asked for. Raises BadInput for what is no such table."""
+    """What was asked for by speaker. Raises BadInput for what is no such table."""
     if voices is not None and not isinstance(voices, Mapping):
-        raise BadInput(f"voices is a table of names by speaker, for instance {{'A': 'pm_alex'}}, not {voices!r}")
+        raise BadInput(
+            f"voices and consents are tables of names by speaker, for instance {{'A': 'pm_alex'}}, not {voices!r}"
+        )
     return voices or {}
 
 

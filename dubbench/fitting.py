@@ -1,6 +1,7 @@
 """The plan of a dub's time: which wording of a line is read, how fast, and where. The arithmetic is `timeline`'s.
 
-`fit` plans from estimated durations before anything is spoken, `place` once more from the true ones.
+`fit` plans from estimated durations before anything is spoken, `place` once more from the true ones; only its plan
+moves the picture.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from dubbench.stages.translate import CHOSEN
 from dubbench.stages.watermark import Watermark
 from dubbench.timeline import pauses, rates
 from dubbench.timeline import ways as choice
-from dubbench.timeline.fit import EARLIEST, FASTEST, GAP, Piece, Place, Way, missed, plan
+from dubbench.timeline.fit import EARLIEST, FASTEST, GAP, Piece, Place, Way, missed, picture_of, plan
+from dubbench.timeline.limits import STILL
+from dubbench.timeline.picture import on_film
 from dubbench.timeline.prices import PRICES
 from dubbench.types import Dub, Flag, Line, Pause, Seconds
 
@@ -73,7 +76,7 @@ def holds(dub: Dub, speak: Speak, line: Line, mark: Watermark | None) -> bool:
     take = line.take
     return (
         take is not None
-        and line.made_by.get(ROOM, _slot(line)) == _slot(line)
+        and line.made_by.get(ROOM, _slot(dub, line)) == _slot(dub, line)
         and line.made_by.get(speak.room) == speak.key(dub, line, take.pace, mark)
     )
 
@@ -117,24 +120,24 @@ class _Room:
     def piece(self, line: Line, readings: Sequence[Reading]) -> Piece:
         if not readings:
             assert line.speech is not None
-            return Piece.fixed(line.start, line.end, line.speech.duration)
+            return _free(self.dub, line, Piece.fixed(line.start, line.end, line.speech.duration))
         wish = self._wish(line)
         pace = wish or self._rates.get(line.id, 1.0)
         ways = (Way.read(r.words, pace=pace, cost=r.cost, fill=wish is None, rest=r.rest) for r in readings)
-        return Piece(line.start, line.end, tuple(ways))
+        return _free(self.dub, line, Piece(line.start, line.end, tuple(ways)))
 
     def planned(self, line: Line, readings: Sequence[Reading], place: Place) -> Line:
         """The line as the plan wants it."""
         placed = line.but(placed_start=place.start, placed_end=place.end)
         if not readings:
             assert line.take is not None
-            return placed.but(tempo=line.take.pace, made_by=line.made(ROOM, _slot(line)))
+            return placed.but(tempo=line.take.pace, made_by=line.made(ROOM, _slot(self.dub, line)))
         reading = readings[place.way]
         return placed.but(
             translation=reading.text,
             pauses=reading.pauses,
             tempo=self._pace(line, reading.pace(place.duration)),
-            made_by=MappingProxyType({**line.made_by, ROOM: _slot(line), CHOSEN: _mark(reading.text)}),
+            made_by=MappingProxyType({**line.made_by, ROOM: _slot(self.dub, line), CHOSEN: _mark(reading.text)}),
         )
 
     def _wish(self, line: Line) -> float | None:
@@ -144,6 +147,17 @@ class _Room:
         """Up to the next hundredth, so that the reading is not longer than planned. Only a person may wish for more
         than the plan's own limit."""
         return min(max(FASTEST, self._wish(line) or 1.0), math.ceil(round(pace * 100, 3)) / 100)
+
+
+def still(dub: Dub, line: Line) -> float:
+    """The share of its slot by which a line's picture may last longer: where it is asked for and no mouth is known to
+    show."""
+    seen = any(mouth.start < line.end and line.start < mouth.end for mouth in dub.mouths or ())
+    return STILL if dub.wishes.slow_picture and dub.source.has_picture and not seen else 0.0
+
+
+def _free(dub: Dub, line: Line, piece: Piece) -> Piece:
+    return replace(piece, still=still(dub, line))
 
 
 def _texts(line: Line) -> list[str]:
@@ -157,19 +171,21 @@ def _mark(text: str | None) -> str:
     return memory.key(text=text)
 
 
-def _slot(line: Line) -> str:
-    return memory.key(start=line.start, end=line.end)
+def _slot(dub: Dub, line: Line) -> str:
+    free = {"still": share} if (share := still(dub, line)) else {}
+    return memory.key(start=line.start, end=line.end, **free)
 
 
 def place(dub: Dub, speak: Speak) -> Dub:
-    """Adds the true place of each line from the length of its speech, and flags what does not fit.
+    """Adds the true place of each line from the length of its speech, and the picture map; flags what does not fit.
 
     A take that came out longer than it was asked for is played faster where that helps, as far as the limits allow.
     """
     spoken = [line for line in dub.lines if line.speech is not None]
     readings = [_read(dub, speak, line) for line in spoken]
-    pieces = [_taken(line, reading) for line, reading in zip(spoken, readings, strict=True)]
+    pieces = [_free(dub, line, _taken(line, reading)) for line, reading in zip(spoken, readings, strict=True)]
     places = plan(pieces, dub.source.duration)
+    picture = picture_of(pieces, places)
     lines = {}
     for line, reading, piece, spot in zip(spoken, readings, pieces, places, strict=True):
         line = _kept_to(dub, line, spot.duration)
@@ -177,9 +193,9 @@ def place(dub: Dub, speak: Speak) -> Dub:
         assert line.speech is not None
         length = line.speech.duration
         placed = line.but(placed_start=start, placed_end=start + length, tempo=round(reading.pace(length), 4))
-        lines[line.id] = placed.flagged("place", *_misfits(piece, spot, dub.source.duration))
+        lines[line.id] = placed.flagged("place", *_misfits(piece, spot, on_film(picture, dub.source.duration)))
     key = memory.key(p=[x.start for x in places])
-    return dub.with_lines(lines).but(made_by=dub.by("place", "dubbench", key))
+    return dub.with_lines(lines).but(picture=picture, made_by=dub.by("place", "dubbench", key))
 
 
 LONGER = 1.02
@@ -215,10 +231,12 @@ def _kept_to(dub: Dub, line: Line, seconds: Seconds) -> Line:
 def _misfits(piece: Piece, spot: Place, film: Seconds) -> tuple[Flag, ...]:
     flags = []
     if missed(piece, spot) > 0.001:
-        after = f"ends {spot.end - piece.end:.2f} s after its source line, {missed(piece, spot):.2f} s too late"
+        after = f"ends {spot.source_end - piece.end:.2f} s after its source line, {missed(piece, spot):.2f} s too late"
         flags.append(Flag(room="place", name="unfit", detail=after))
-    if spot.start < piece.start - EARLIEST - 0.001:
-        flags.append(Flag(room="place", name="early", detail=f"starts {piece.start - spot.start:.2f} s early"))
+    if spot.source_start < piece.start - EARLIEST - 0.001:
+        flags.append(Flag(room="place", name="early", detail=f"starts {piece.start - spot.source_start:.2f} s early"))
+    if spot.still:
+        flags.append(Flag(room="place", name="slowed", detail=f"its picture lasts {spot.still:.2f} s longer"))
     if spot.end > film + 0.1:
         flags.append(Flag(room="place", name="beyond", detail=f"ends {spot.end - film:.2f} s after the film"))
     return tuple(flags)

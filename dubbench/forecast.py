@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from dubbench import casting, catalog, languages
+from dubbench import casting, catalog, fitting, languages
 from dubbench.apart import Apart
 from dubbench.brought import PERSON
 from dubbench.dubbing import prepared, prepared_again
@@ -18,7 +18,7 @@ from dubbench.run import Run
 from dubbench.stages.base import Stage
 from dubbench.timeline.fit import COMFORTABLE, missed, plan
 from dubbench.timeline.limits import EXACT
-from dubbench.timeline.pieces import Piece
+from dubbench.timeline.pieces import Piece, Way
 from dubbench.types import Noun, Seconds, Source
 
 BASE_MEMORY_MB = 180
@@ -51,7 +51,7 @@ class Timing(Noun):
     """How lines that are worded already would fit, as their lengths are estimated: nothing is spoken for it.
 
     `late` end after their slot and its tolerance, the worst by `latest`; `hurried` are read more than 1.12 times as
-    fast as is natural, the worst `fastest` times.
+    fast as is natural, the worst `fastest` times. The picture would last `slowed` seconds longer.
     """
 
     target: str
@@ -60,13 +60,15 @@ class Timing(Noun):
     latest: Seconds = 0.0
     hurried: int = 0
     fastest: float = 1.0
+    slowed: Seconds = 0.0
 
     def row(self) -> str:
         late = f"{self.late} would end late (by {self.latest:.1f} s at most)" if self.late else "none would end late"
         hurried = (
             f"{self.hurried} would be hurried ({self.fastest:.2f} times at most)" if self.hurried else "none be hurried"
         )
-        return f"  {self.target}: of {self.lines} worded lines {late}, {hurried}"
+        slowed = f"; the picture would last {self.slowed:.1f} s longer" if self.slowed else ""
+        return f"  {self.target}: of {self.lines} worded lines {late}, {hurried}{slowed}"
 
 
 class Forecast(Noun):
@@ -135,14 +137,17 @@ def timing_of(run: Run) -> Timing | None:
         return None
     dub = casting.cast_voices(run.dub, speak, run.voices)
     naturals = [speak.natural(dub, line, line.translation or "", keep=False) for line in dub.lines]
-    pieces = [Piece.free(line.start, line.end, natural) for line, natural in zip(dub.lines, naturals, strict=True)]
+    pieces = [
+        Piece(line.start, line.end, (Way.read(natural),), fitting.still(dub, line))
+        for line, natural in zip(dub.lines, naturals, strict=True)
+    ]
     places = plan(pieces, dub.source.duration)
-    late = [over for over in map(missed, pieces, places) if over > EXACT]
+    late = [over for over in map(missed, pieces, places) if over > 2 * EXACT]
     paces = [natural / place.duration for natural, place in zip(naturals, places, strict=True)]
     hurried = [pace for pace in paces if pace > COMFORTABLE + EXACT]
     return Timing(
         target=dub.target_language, lines=len(pieces), late=len(late), latest=round(max(late, default=0.0), 2),
-        hurried=len(hurried), fastest=round(max(hurried, default=1.0), 3),
+        hurried=len(hurried), fastest=round(max(hurried, default=1.0), 3), slowed=round(places[-1].added, 2),
     )  # fmt: skip
 
 

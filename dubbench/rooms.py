@@ -10,13 +10,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from dubbench import languages, matching, media, memory, mix
+from dubbench import languages, matching, media, memory, mix, slowing
 from dubbench.catalog import ROOMS
 from dubbench.media import SILENCE_LUFS
-from dubbench.mix import acoustics, bed, levels
+from dubbench.mix import acoustics, bed, levels, slower
 from dubbench.mix.meter import metered
 from dubbench.stages.base import Progress, quiet
 from dubbench.text import subtitles
+from dubbench.timeline.picture import on_film
 from dubbench.types import Dub, Flag, Output, Samples, Seconds, Source, Tracks
 
 
@@ -49,6 +50,7 @@ def mixed(dub: Dub, progress: Progress = quiet) -> tuple[Path, dict[str, Any]]:
         spans=spans,
         speakers=[x.speaker for x in dub.lines],
         version=(mix.VERSION, acoustics.VERSION),
+        **({"picture": dub.picture, "slower": slower.VERSION} if dub.picture else {}),
     )
     path, facts = store.path("mix", key, ".wav"), store.recall("mix", key)
     if facts is None or not path.is_file():
@@ -57,9 +59,9 @@ def mixed(dub: Dub, progress: Progress = quiet) -> tuple[Path, dict[str, Any]]:
         lines = [(start, voice.path) for (start, _), voice in zip(placed, voices, strict=True)]
         floor = store.path("mix", key, ".bed.wav")
         with memory.replacing(floor) as draft:
-            bed.build(dub, spans, draft)
+            slowing.lay_bed(dub, spans, draft)
         made = mix.mix(
-            floor, lines, dub.source.duration, path, speech_lufs=speech_lufs(dub),
+            floor, lines, slowing.film_duration(dub), path, speech_lufs=speech_lufs(dub),
             ringing=[voice.ringing for voice in voices],
             raised=[up for up, x in zip(levels.raised(spoken(dub)), dub.lines, strict=True) if x.speech is not None],
             told=lambda done, total: progress("mix", done, total, "mixing"),
@@ -104,7 +106,7 @@ def _originals(dub: Dub) -> Iterator[Samples]:
 
 
 def muxed(dub: Dub, sound: Path, home: Path, *, picture: Path | None = None, progress: Progress = quiet) -> Dub:
-    """Writes the film and its subtitles into `home` and adds `output`."""
+    """Writes the film and its subtitles into `home` and adds `output`; `picture` is shown instead of the source's."""
     progress("mux", 0, 3, "coding the sound")
     track = coded(sound)
     source = dub.source_language or languages.UNKNOWN
@@ -116,7 +118,7 @@ def muxed(dub: Dub, sound: Path, home: Path, *, picture: Path | None = None, pro
         progress("mux", 1, 3, "writing the film")
         fate = media.mux(
             dub.source, track, draft, source_language=source, target_language=target, title=title(dub),
-            subtitles=written, picture=picture, preview=dub.wishes.preview,
+            subtitles=written, picture=picture, original=slowing.slow_original(dub), preview=dub.wishes.preview,
         )  # fmt: skip
         progress("mux", 2, 3, "signing the film")
         _sign(dub, draft)
@@ -134,7 +136,8 @@ def write_subtitles(dub: Dub, home: Path) -> dict[str, Path]:
         return {}
     cues = {
         dub.source_language or languages.UNKNOWN: [
-            _cue(line.text, line.start, line.end, line.speaker) for line in dub.lines
+            _cue(line.text, on_film(dub.picture, line.start), on_film(dub.picture, line.end), line.speaker)
+            for line in dub.lines
         ],
         dub.target_language: [
             _cue(line.translation or "", line.placed_start or 0.0, line.placed_end or 0.0, line.speaker)

@@ -31,6 +31,7 @@ from dubbench import (
 )
 from dubbench.brought import PERSON, with_translation
 from dubbench.errors import AdapterFailed, BadInput, DubError
+from dubbench.slowing import slow_picture
 from dubbench.stages.base import Progress, Stage, quiet
 from dubbench.stages.translate import checked
 from dubbench.types import Dub, Flag, Sound
@@ -48,6 +49,7 @@ class Run:
     stages: dict[str, Stage]
     progress: Progress = quiet
     voices: Mapping[str, str] = field(default_factory=dict)
+    consents: Mapping[str, str] = field(default_factory=dict)
     translation: Path | None = None
     seconds: dict[str, float] = field(default_factory=dict)
     redone: dict[str, int] = field(default_factory=dict)
@@ -75,7 +77,8 @@ class Run:
             transcribe: Any = self.stages["transcribe"]
             self._lines("transcribe", lambda: transcribe(self.dub, self.progress), transcribe)
         if not self.dub.lines:
-            self.dub = self.dub.flagged("transcribe", Flag(room="transcribe", name="no-speech", detail=NOTHING))
+            silent = self.dub.but(picture=())
+            self.dub = silent.flagged("transcribe", Flag(room="transcribe", name="no-speech", detail=NOTHING))
             self._save()
             return
         self.dub = self.dub.flagged("transcribe")
@@ -123,11 +126,12 @@ class Run:
             self._listen(ear, speak, mark)
 
     def _cast(self, speak: Any) -> Dub:
-        if self.dub.wishes.people is None:
-            return casting.cast_voices(self.dub, speak, self.voices)
-        path, embedder = Path(self.dub.wishes.people), self.stages.get("diarize")
+        dub = casting.with_consents(self.dub, self.consents) if self.consents else self.dub
+        if dub.wishes.people is None:
+            return casting.cast_voices(dub, speak, self.voices)
+        path, embedder = Path(dub.wishes.people), self.stages.get("diarize")
         people.check(path, embedder)
-        return people.cast(self.dub, speak, self.voices, path=path, embedder=embedder)
+        return people.cast(dub, speak, self.voices, path=path, embedder=embedder)
 
     def _listen(self, ear: Any, speak: Any, mark: Any) -> None:
         sound, facts = self._timed("mix", lambda: rooms.mixed(self.dub, self.progress))
@@ -155,8 +159,10 @@ class Run:
         sound, facts = self._timed("mix", lambda: rooms.mixed(self.dub, self.progress))
         lipsync: Any = self.stages.get("lipsync")
         picture = None
+        if self.dub.picture:
+            picture = self._timed("picture", lambda: slow_picture(self.dub, self.progress))
         if lipsync is not None and self.dub.source.has_picture and self.dub.lines:
-            film = Path(self.dub.source.path)
+            film = picture or Path(self.dub.source.path)
             picture = self._timed("lipsync", lambda: lipsync.film(self.dub, film, sound, self.progress), lipsync)
         self._step("mux", lambda: rooms.muxed(self.dub, sound, self.home, picture=picture, progress=self.progress))
         self.facts.update(facts)

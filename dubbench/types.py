@@ -3,7 +3,8 @@
 A `Dub` is one source in one target language and carries everything known about it. Sound lies in files, which `Audio`
 points at by a path relative to the dub's folder; only `Sound` holds samples, and it never enters a Dub.
 
-Times are seconds on the source's clock, rates are hertz; whatever is measured otherwise says so in its name.
+Times are seconds, on the source's clock unless said otherwise, rates are hertz; whatever is measured in another unit
+says so in its name.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, Self, TypeAlias, TypeVar
@@ -20,6 +22,8 @@ import numpy.typing as npt
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, PrivateAttr, model_validator
 
 Seconds: TypeAlias = float
+PictureMap: TypeAlias = tuple[tuple[Seconds, Seconds], ...]
+"""Knots (source time, film time), linear between them (`timeline.picture`)."""
 Samples: TypeAlias = npt.NDArray[np.float32]
 
 K = TypeVar("K")
@@ -299,6 +303,7 @@ class Wishes(Noun):
     speakers: int | None = Field(None, ge=1, le=20)
     preview: bool = False
     lipsync: bool = False
+    slow_picture: bool = False
     watermark: bool = True
     people: str | None = None
 
@@ -306,10 +311,10 @@ class Wishes(Noun):
 class Dub(Noun):
     """One source in one target language, and everything known about it.
 
-    `picture` maps source time to film time at its knots, linear between them; empty means identity. `mouths` is None
-    until somebody has looked. `pronunciations` maps words of the target language to how they are said
-    (`text.pronunciations`). `made_by` maps a room to the entry and the content key that its part was made from, so
-    what is stale is found by comparing keys and never stored.
+    `picture` maps source time to film time at its knots, linear between them; empty means identity. What is placed
+    lies on the film's clock. `mouths` is None until somebody has looked. `pronunciations` maps words of the target
+    language to how they are said (`text.pronunciations`). `made_by` maps a room to the entry and the content key that
+    its part was made from, so what is stale is found by comparing keys and never stored.
     """
 
     schema_: int = Field(SCHEMA, alias="schema")
@@ -325,7 +330,7 @@ class Dub(Noun):
     controls: FrozenDict[str, Controls] = Field(default_factory=dict)
     glossary: FrozenDict[str, str] = Field(default_factory=dict)
     pronunciations: FrozenDict[str, str] = Field(default_factory=dict)
-    picture: tuple[tuple[Seconds, Seconds], ...] = ()
+    picture: PictureMap = ()
     mouths: tuple[Mouth, ...] | None = None
     flags: tuple[Flag, ...] = ()
     wishes: Wishes = Wishes()
@@ -339,6 +344,14 @@ class Dub(Noun):
         counts = Counter(line.id for line in self.lines)
         if len(counts) < len(self.lines):
             raise ValueError(f"two lines are called '{counts.most_common(1)[0][0]}'; give each an id of its own")
+        return self
+
+    @model_validator(mode="after")
+    def _onward(self) -> Self:
+        for (a, seen_a), (b, seen_b) in pairwise(self.picture):
+            if not (a < b and seen_a < seen_b):
+                raise ValueError(f"the picture map must go on in both clocks, not from ({a:g}, {seen_a:g}) to "
+                                 f"({b:g}, {seen_b:g})")  # fmt: skip
         return self
 
     @property

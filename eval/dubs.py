@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,7 +76,15 @@ def judged(job: Job, out: Path, ear: Any) -> tuple[spelling.Errors, list[str]]:
     off = [f"  the report says {key} {report[key]}" for key, (is_, by) in told.items() if abs(report[key] - is_) > by]
     used = list(report["voices"].values())
     shared = [f"  one voice for two speakers: {used}"] if len(set(used)) < len(used) else []
-    return errors, [row, *off, *shared]
+    return errors, [row, *off, *shared, *voices(report)]
+
+
+def voices(report: Mapping[str, Any]) -> Iterator[str]:
+    """How steady each voice is, and how near the nearest other speaker's: cosines of the takes' embeddings."""
+    for who, found in (report["voice_drift"] or {}).items():
+        apart = "" if found["nearest"] is None else f", the nearest other {found['nearest']:.2f}"
+        takes = f"{found['takes']} takes at {found['lowest']:.2f} or more of their mean"
+        yield f"  {who} ({report['voices'].get(who)}): {takes}{apart}"
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """`make durations`: how far estimated lengths are from spoken ones, on lines that no voice was calibrated on.
 
-    python eval/durations.py [ENGINE ...]
+    python eval/durations.py [--write] [ENGINE ...]
 
 `guess` is a voice never heard; `after 6` and `after 12` are estimates that so many other takes taught. An engine that
 knows its lengths is asked what it says at once. Error: mean of |estimate / spoken - 1|.
@@ -9,7 +9,7 @@ knows its lengths is asked what it says at once. Error: mean of |estimate / spok
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +21,7 @@ from dubbench.durations import Sample
 from dubbench.errors import DubError
 from dubbench.stages.speak import Speak
 from dubbench.types import Seconds, Voice
+from eval import pages
 from eval.sentences import LINES
 
 VOICES = (
@@ -62,19 +63,34 @@ def row(engine: str, language: str, preset: str) -> str:
     cells = [error([g / p for g in own], lengths[p]) for p in (1.0, PACE)]
     for number in (6, 12) if speaker.calibrated else ():
         cells += taught(lines, language, lengths, number)
-    return f"{engine:<8} {language:<4} {preset:<10}" + "".join(f"{100 * cell:>8.2f} %" for cell in cells)
+    filled = [f"{cell:.2%}" for cell in cells] + ["–"] * (len(HEAD) - 3 - len(cells))
+    return f"| {engine} | {language} | {preset} | {' | '.join(filled)} |"
 
 
-def main() -> None:
-    print(f"{'engine':<8} {'':<4} {'voice':<10}{'guess':>10}{f'at {PACE}':>10}{'after 6':>10}{f'at {PACE}':>10}"
-          f"{'after 12':>10}{f'at {PACE}':>10}")  # fmt: skip
+HEAD = (
+    "engine", "", "voice", "guess", f"at {PACE}", "after 6", f"at {PACE}", "after 12", f"at {PACE}",
+)  # fmt: skip
+
+
+def rows(engines: Sequence[str]) -> Iterator[str]:
+    yield f"| {' | '.join(HEAD)} |"
+    yield "|" + "---|" * len(HEAD)
     for engine, language, preset in VOICES:
-        if not sys.argv[1:] or engine in sys.argv[1:]:
+        if not engines or engine in engines:
             try:
-                print(row(engine, language, preset), flush=True)
+                yield row(engine, language, preset)
             except DubError as why:
-                print(f"{engine:<8} {language:<4} left out: {why}")
+                print(f"{engine} {language}: left out: {why}", file=sys.stderr)
+
+
+def main(arguments: Sequence[str]) -> None:
+    found = []
+    for one in rows([name for name in arguments if name != "--write"]):
+        print(one, flush=True)
+        found.append(one)
+    if "--write" in arguments:
+        pages.write("speech.md", "make durations", found)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from dubbench.timeline import ways
 from dubbench.timeline.fit import Piece, plan
+from dubbench.timeline.limits import STILL
 from dubbench.types import Seconds
 
 
@@ -151,7 +152,7 @@ STRATEGIES: dict[str, Strategy] = {
     "half voice, half picture": half_voice_half_picture,
     "rewrite (assumed wordings), then cap 1.5x and trim": rewritten_then_trimmed(1.5, 0.82),
     "ours, one wording": ours(one),
-    "ours, one wording, picture free": ours(one, still=0.25),
+    "ours, one wording, slower picture": ours(one, still=STILL),
     "ours, measured wordings": ours(lambda case: case.measured),
     "ours, assumed wordings": ours(lambda case: case.assumed),
 }

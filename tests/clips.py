@@ -73,13 +73,13 @@ def make_film(
     rotation: int = 0,
     video: str | None = "libx264",
     audio: str | None = "aac",
-    flash: Seconds | None = None,
+    flash: Seconds | Sequence[Seconds] | None = None,
     sound_late: Seconds = 0.0,
     picture_late: Seconds = 0.0,
     variable_rate: bool = False,
     **options: Any,
 ) -> Path:
-    """A film at `path` (its suffix names the container): a test picture, or a black one with a white frame at `flash`.
+    """A film at `path` (its suffix names the container): a test picture, or a black one, white at each `flash`.
 
     `sound` is a tone unless given; `video` or `audio` None leaves that out. `rotation` in degrees, by display matrix,
     counter-clockwise. `options` go to ffmpeg's output as they are.
@@ -110,14 +110,15 @@ def make_film(
     return path
 
 
-def _picture(size: tuple[int, int], rate: float, seconds: Seconds, flash: Seconds | None) -> str:
+def _picture(size: tuple[int, int], rate: float, seconds: Seconds, flash: Seconds | Sequence[Seconds] | None) -> str:
     shape = f"s={size[0]}x{size[1]}:r={rate}:d={seconds}"
     # The sources themselves make odd sizes even.
     odd = f"scale={size[0]}:{size[1]},format=yuv444p" if size[0] % 2 or size[1] % 2 else "null"
     if flash is None:
         return f"testsrc2={shape},{odd}"
-    white = f"drawbox=t=fill:c=white:enable='between(t,{flash - 0.5 / rate},{flash + 0.5 / rate})'"
-    return f"color=black:{shape},{odd},{white}"
+    times = [flash] if isinstance(flash, float) else flash
+    near = "+".join(f"between(t,{time - 0.5 / rate},{time + 0.5 / rate})" for time in times)
+    return f"color=black:{shape},{odd},drawbox=t=fill:c=white:enable='{near}'"
 
 
 def _rotate(upright: Path, to: Path, degrees: int) -> None:

@@ -7,16 +7,14 @@ test that needs a program from Debian's packages may not skip for want of it.
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Generator
-from pathlib import Path
 
 import pytest
 
 
 @pytest.fixture(autouse=True, scope="session")
-def own_signing_identity() -> None:
-    os.environ.setdefault("DUBBENCH_CONFIG", str(Path(tempfile.mkdtemp(prefix="dubbench-config-"))))
+def own_signing_identity(tmp_path_factory: pytest.TempPathFactory) -> None:
+    os.environ.setdefault("DUBBENCH_CONFIG", str(tmp_path_factory.mktemp("config")))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -23,6 +23,8 @@ DORA = "pf_dora:0.6+af_heart:0.4"
 class Cloner(Speak):
     """A model that speaks with the speaker's own voice."""
 
+    clones = True
+
     def speak(
         self, text: str, voice: Voice, language: str, *, pace: float = 1.0, controls: Controls = Controls()
     ) -> Spoken:

@@ -62,7 +62,7 @@ def test_other_files_in_the_folder_stay(talk: Path, tmp_path: Path) -> None:
         ({"speakers": "two"}, "speakers"),
         ({"models": ["pico"]}, "models"),
         ({"cast": None}, "cast"),
-        ({"voices": ["A"]}, "voices is a table"),
+        ({"voices": ["A"]}, "voices and consents are tables"),
         ({"source_language": "pt"}, "already speaks Portuguese"),
     ],
 )

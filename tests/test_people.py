@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 import dubbench
 from dubbench import media, people
 from dubbench.adapters.kokoro import Kokoro
-from dubbench.casting import cast_voices
+from dubbench.casting import cast_voices, with_consents
 from dubbench.errors import BadInput, Refused
 from dubbench.people import Person
 from dubbench.types import Consent, Dub, Sound, Voice
@@ -117,6 +118,25 @@ def test_nobody_is_cloned_who_took_their_consent_back(tmp_path: Path) -> None:
     people.cast(taken_back, KOKORO, {}, path=file, embedder=Ear())
     with pytest.raises(Refused, match="took back"):
         people.cast(film(tmp_path / "2", A=LOW), Cloner(), {}, path=file, embedder=Ear())
+
+
+def test_nobody_is_cloned_without_consent_which_a_person_can_give_by_name(tmp_path: Path) -> None:
+    dub = film(tmp_path / "1", A=LOW, B=HIGH)
+    with pytest.raises(Refused, match="would clone A, who has not consented.*--consent A="):
+        cast_voices(dub, Cloner(), {})
+    with pytest.raises(BadInput, match="nobody is called 'C' here"):
+        with_consents(dub, {"C": "Carla"})
+    one = with_consents(dub, {"A": "Anna P."})
+    with pytest.raises(Refused, match="would clone B"):
+        cast_voices(one, Cloner(), {})
+    both = with_consents(one, {"A": "somebody else", "B": "Berta"})
+    cast_voices(both, Cloner(), {})
+    consents = [voice.consent for voice in both.voices]
+    assert [consent and consent.who for consent in consents] == ["Anna P.", "Berta"], "the first that was given stays"
+    assert all(consent and consent.when == date.today().isoformat() for consent in consents)
+    file = tmp_path / "people.json"
+    people.cast(both, KOKORO, {}, path=file, embedder=Ear())
+    people.cast(film(tmp_path / "2", A=HIGH), Cloner(), {}, path=file, embedder=Ear())
 
 
 @pytest.mark.parametrize(("text", "word"), [

@@ -17,7 +17,7 @@ import dubbench
 from dubbench import media, report
 from dubbench.report import timing
 from dubbench.report.page import page
-from dubbench.types import Audio, Dub, Flag, Line, Sound, Source, Take, Turn, Voice
+from dubbench.types import Audio, Dub, Flag, Line, Sound, Source, Take, Turn, Voice, Word
 from tests.clips import babble
 from tests.talks import make_talk
 
@@ -75,13 +75,16 @@ def test_speech_that_nobody_understood_is_told_with_its_times() -> None:
     assert "from 1.00 to 2.00 s A speaks" in alone
 
 
-def test_dead_air_is_what_is_covered_neither_by_a_line_nor_by_the_dub() -> None:
-    """0.5 s before the first line, 0.4 after it, of which the dub covers 0.1; B's second a line placed early covers."""
+def test_dead_air_is_where_the_source_speaks_and_the_dub_does_not() -> None:
+    """0.5 s before the first line, 0.3 after its dub, the second of L002, whose dub came early; not rests."""
     turns = (turn(0.0, 4.0), turn(5.0, 6.0, "B"))
     dub = made(line("L001", (0.5, 3.6), (0.5, 3.7)), line("L002", (8, 9), (5.0, 6.2)), turns=turns)
-    assert timing.dead_air(dub) == pytest.approx(0.8)
+    assert timing.dead_air(dub) == [(0.0, 0.5), (3.7, 4.0), (8, 9)]
     assert timing.unheard(dub) == [(5.0, 6.0)], "what another line covers was not understood all the same"
-    assert timing.dead_air(made(line("L001", (0, 9), (0, 9)))) == 0.0
+    assert timing.dead_air(made(line("L001", (0, 9), (0, 9)))) == []
+    words = tuple(Word(text="so", start=a, end=a + 1.0) for a in (0.0, 1.2, 6.0))
+    brief = made(line("L001", (0, 7), (0, 3), words=words), turns=(turn(0.0, 7.0),))
+    assert timing.dead_air(brief) == [(6.0, 7.0)], "from 3.0 to 6.0 its speaker rests"
 
 
 spans = st.lists(st.tuples(st.integers(0, 60), st.integers(1, 12)).map(lambda x: (x[0] / 2, (x[0] + x[1]) / 2)))
@@ -167,6 +170,7 @@ def test_a_voice_that_strays_is_told(tmp_path: Path) -> None:
         return media.describe(tmp_path / name, tmp_path)
 
     same, other, brief = kept("a.wav", [450.0]), kept("b.wav", [2050.0]), kept("c.wav", [2050.0], 1.4)
+    mixed = kept("d.wav", [450.0, 2050.0])
     ear = Ear()
 
     def dub_of(*sounds: Any) -> Dub:
@@ -174,7 +178,7 @@ def test_a_voice_that_strays_is_told(tmp_path: Path) -> None:
 
     steady = dub_of(same, same, same, brief)
     found = report.drift(steady, ear)
-    assert found == {"A": {"lowest": 1.0, "mean": 1.0, "takes": 3}}, "a brief take says too little"
+    assert found == {"A": {"lowest": 1.0, "mean": 1.0, "takes": 3, "nearest": None}}, "a brief take says too little"
     assert report.drifted(steady, found).flags == ()
     asked = ear.asked
     strays = dub_of(same, same, same, other)
@@ -184,6 +188,16 @@ def test_a_voice_that_strays_is_told(tmp_path: Path) -> None:
     assert found["A"]["lowest"] == pytest.approx(10**-0.5, abs=0.02)
     assert found["A"]["mean"] == pytest.approx((3 * 3 + 1) / (4 * 10**0.5), abs=0.02)
     assert [flag.name for flag in report.drifted(strays, found).flags] == ["voice-drift"]
+    two = made(
+        *(line(f"L{i}", (i, i + 1), speech=sound, speaker=who) for i, (sound, who) in enumerate(
+            ((same, "A"), (same, "A"), (mixed, "B"), (mixed, "B"), (same, "C"))
+        ))
+    ).at(tmp_path)  # fmt: skip
+    found = report.drift(two, ear)
+    assert found is not None
+    assert {who: figures["nearest"] for who, figures in found.items()} == {
+        "A": pytest.approx(0.5**0.5, abs=0.02), "B": pytest.approx(0.5**0.5, abs=0.02),
+    }, "half of B's sound is A's; one take of C says nothing"  # fmt: skip
     assert report.drift(dub_of(same, brief), ear) is None, "one take has nothing to stray from"
 
 
@@ -197,7 +211,7 @@ FIGURES: dict[str, Any] = {
     "duration": 20.0, "true_peak_dbtp": None, "seconds": {"probe": 0.125, "speak": 3.5}, "models": {"speak": "kokoro"},
     "redone": {"speak": 2, "retake": 1}, "voices": {"A": "pf_dora:0.6+af_heart:0.4"}, "late_ends": {"L001": 0.75},
     "speaker_similarity": {"A": {"cosine": 0.31, "floor": None, "ceiling": 0.62}}, "flags": [],
-    "voice_drift": {"A": {"lowest": 0.81, "mean": 0.93, "takes": 4}},
+    "voice_drift": {"A": {"lowest": 0.81, "mean": 0.93, "takes": 4, "nearest": 0.42}},
     "of_tomorrow": {"some_thing": 17.25},
 }  # fmt: skip
 

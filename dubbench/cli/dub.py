@@ -37,6 +37,8 @@ def _pairs(what: str) -> Any:
 @click.option("--speakers", type=click.IntRange(1, 20), help="How many people speak (default: found out).")
 @click.option("--voice", "voices", multiple=True, callback=_pairs("--voice"), metavar="SPEAKER=NAME",
               help="Choose a speaker's voice, for instance A=pm_alex.")  # fmt: skip
+@click.option("--consent", "consents", multiple=True, callback=_pairs("--consent"), metavar="SPEAKER=WHO",
+              help="Say who allows their own voice to be cloned, for models that do: A='Anna P.'.")  # fmt: skip
 @click.option("--people", type=click.Path(path_type=Path), metavar="FILE",
               help="Remember who speaks, and their voices, from film to film (made if not there).")  # fmt: skip
 @click.option(
@@ -46,6 +48,9 @@ def _pairs(what: str) -> Any:
               help="Words and how they are said, respelled or in /IPA/ (CSV, TSV, JSON, TOML).")  # fmt: skip
 @click.option("--preview/--no-preview", help="Put a visible mark on the picture.")
 @click.option("--lipsync/--no-lipsync", help="Move the lips (needs a model: --model lipsync=NAME).")
+@click.option("--slow-picture/--no-slow-picture",
+              help="Play the picture slower where a line would not fit otherwise, at 0.8 of its speed at the slowest; "
+                   "it is encoded again, and lips may be seen to move slower.")  # fmt: skip
 @click.option("--watermark/--no-watermark", default=True, help="The inaudible mark (content credentials stay).")
 @click.option("--dry-run", is_flag=True, help="Say what would be done, how long it takes, what would be fetched.")
 def dub(source: Path, targets: tuple[str, ...], out: Path | None, dry_run: bool, **options: Any) -> None:

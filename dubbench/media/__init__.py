@@ -5,6 +5,7 @@ looking   what is inside a media file: `probe`
 sound     samples and sound files: `extract`, `read`, `blocks`, `write`, `describe`, `resample`
 gauge     `loudness` as an outsider measures it
 film      `code`, `mux`; and hashes that prove a copied picture
+slower    a picture played slower in places
 mark      the visible mark of a preview, drawn
 """
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from dubbench import languages
 from dubbench.errors import BadInput
-from dubbench.media import engine, mark
+from dubbench.media import engine, mark, slower
 from dubbench.media.looking import Inside, Picture, look, look_at_picture, opened, picture_of
 from dubbench.types import Source
 
@@ -64,13 +64,14 @@ def mux(
     subtitles: Mapping[str, Path] | None = None,
     title: str | None = None,
     picture: Path | None = None,
+    original: Path | None = None,
     preview: bool = False,
 ) -> Muxed:
     """Write the dubbed film to `to`, an MP4.
 
         video   0  the source's, copied bit for bit (or that of `picture`, a film that takes its place)
         audio   0  `dub` as AAC (copied if `code` made it), the default, tagged `target_language`, called `title`
-                1  the original, copied where MP4 can hold it, not default
+                1  the original, copied where MP4 can hold it, not default (or `original`, a file that takes its place)
         text    0… `subtitles` (language: SRT file), the target language's first and default
 
     A picture that MP4 cannot hold is encoded by libx264, as is one with the mark of a `preview`. Everything keeps its
@@ -83,13 +84,16 @@ def mux(
     shown = inside.picture if picture is None else look_at_picture(picture)
     texts = sorted((subtitles or {}).items(), key=lambda item: item[0] != target_language)
     tags = _tags(source_language, target_language, title, [language for language, _ in texts])
-    job = _Job(path, inside, dub, [path for _, path in texts], tags, picture, shown, preview)
+    job = _Job(path, inside, dub, [path for _, path in texts], tags, picture, original, shown, preview)
     return job.done(to)
 
 
 @dataclass(frozen=True)
 class _Job:
-    """What goes into a film; `shown` is the picture to be seen, in `replacement` or else in the source."""
+    """What goes into a film; `shown` is the picture to be seen, in `replacement` or else in the source.
+
+    `original` is a file to be taken for the source's own sound.
+    """
 
     path: Path
     inside: Inside
@@ -97,6 +101,7 @@ class _Job:
     subtitles: list[Path]
     tags: dict[str, Any]
     replacement: Path | None
+    original: Path | None
     shown: Picture | None
     preview: bool
 
@@ -122,7 +127,7 @@ class _Job:
         if self.shown and self.shown.codec not in _PICTURES:
             why.append(f"MP4 cannot hold a picture in {self.shown.codec or 'an unknown codec'}")
         encode_picture = picture or bool(why)
-        if self.inside.sound_codec not in _SOUNDS:
+        if self.original is None and self.inside.sound_codec not in _SOUNDS:
             why.append(f"MP4 players cannot play sound in {self.inside.sound_codec}")
             sound = True
         seen: Fate = "none" if self.shown is None else "encoded" if encode_picture else "copied"
@@ -131,7 +136,8 @@ class _Job:
     def run(self, plan: Muxed, to: Path) -> None:
         film = engine.source(self.path, fflags="+genpts")
         texts = [engine.subtitles(path) for path in self.subtitles]
-        streams = [*self._picture(film, plan), engine.source(self.dub)["a:0"], film[str(self.inside.sound)], *texts]
+        own = film[str(self.inside.sound)] if self.original is None else engine.source(self.original)["a:0"]
+        streams = [*self._picture(film, plan), engine.source(self.dub)["a:0"], own, *texts]
         options = {**self._coding(plan), **self.tags, **_CONTAINER}
         stamp = self._stamp()
         pipe = None if stamp is None else stamp.tobytes()
@@ -160,9 +166,8 @@ class _Job:
             # Apple's players know HEVC in MP4 by this name only.
             options |= {"tag:v": "hvc1"} if self.shown and self.shown.codec == "hevc" else {}
         elif plan.picture == "encoded":
-            # 18 cannot be told from the source by eye; a preview is for a look, and soon.
-            quality = {"crf": 24, "preset": "ultrafast"} if self.preview else {"crf": 18, "preset": "veryfast"}
-            options |= {"c:v": "libx264", **quality}
+            # A preview is for a look, and soon.
+            options |= {**slower.CODING, "crf": 24, "preset": "ultrafast"} if self.preview else slower.CODING
         if plan.original == "copied":
             return {**options, "c:a:1": "copy"}
         return {**options, "c:a:1": "aac", "b:a:1": f"{max(DUB_KBPS, 64 * self.inside.channels)}k"}

@@ -3,6 +3,7 @@
     meter      loudness and true peak, of sound that comes in pieces
     bed        the film's own sound without its words; roomtone: what its pauses sound like; sides: what lies beside it
     acoustics  where a voice was recorded, and the same given to another
+    slower     sound that goes with a picture played slower
     compose    lines, background and ducking, summed piece by piece
     levels     which line shall be louder than the others
     limiter    gains that hold the true peak down

@@ -1,8 +1,8 @@
-"""The picture of the page: source and dub on one time axis. Times come from the Dub; colours are the page's.
+"""The picture of the page: source and dub on one axis of film time. Times come from the Dub; colours are the page's.
 
 source   [1   ][  ]      [2      ]        a line in its speaker's colour, its pauses as gaps
           \\             |                 who begins where, and what is heard in which order
-dub       [1    ][ ] ////[2    ]          //// a slot of the source in which the dub is silent
+dub       [1    ][ ] ////[2    ]          //// the source speaks and the dub does not
           ^                               a flag: its colour and its letter say what kind
 """
 
@@ -14,7 +14,8 @@ import math
 from collections.abc import Iterator, Sequence
 
 from dubbench.report import timing
-from dubbench.report.timing import Span
+from dubbench.report.timing import REST, Span
+from dubbench.timeline.picture import on_film
 from dubbench.types import Dub, Line, Seconds
 
 ROW_SECONDS = 30.0
@@ -23,14 +24,12 @@ ROW, LEFT, WIDTH = 74, 40, 1000
 SOURCE, DUB, FLAGS, AXIS = 4, 32, 52, 66
 """Where in a row its parts begin."""
 SCALE = (WIDTH - LEFT) / ROW_SECONDS
-PAUSE: Seconds = 0.25
-"""A rest inside a line that is drawn."""
 NUMBERED = 20
 """Bars narrower than this have no room for their number."""
 COLOURS = ("#3b6fb6", "#c0603a", "#4a8f5d", "#8a5fa8", "#a08a2c", "#4b9aa5", "#b0527d", "#6b7c8c", "#7d6b4b", "#2f7a4f")
 """Told apart on white and on black alike."""
 KINDS = {
-    "time": ("t", ("unfit", "early", "beyond")),
+    "time": ("t", ("unfit", "early", "beyond", "slowed")),
     "words heard": ("w", ("not-understood", "wordless-cues")),
     "translation": ("x", ("missed-term", "untranslated", "reading-unused")),
 }
@@ -39,9 +38,9 @@ KINDS = {
 
 def chart(dub: Dub) -> str:
     """An SVG: half a minute a row. Each bar leads to its line on the page; each flag says itself when pointed at."""
-    total = max([dub.source.duration, *(line.placed_end or 0.0 for line in dub.lines)])
+    total = max([on_film(dub.picture, dub.source.duration), *(line.placed_end or 0.0 for line in dub.lines)])
     rows = max(1, math.ceil((total - 0.5) / ROW_SECONDS))
-    dead = timing.silent(dub)
+    dead = timing.dead_air(dub)
     drawn = "".join(_row(dub, row, dead) for row in range(rows))
     styles = "".join(f".c{i}{{fill:{colour}}}" for i, colour in enumerate(COLOURS))
     box = f"0 0 {WIDTH} {rows * ROW}"
@@ -70,20 +69,23 @@ def _row(dub: Dub, row: int, dead: Sequence[Span]) -> str:
         for s in range(5, 30, 5)
     )
     gaps = "".join(_rect(a, b, start, top + DUB, "dead") for a, b in dead)
-    lines = "".join(_line(line, number, start, top, look[line.speaker]) for number, line in enumerate(dub.lines, 1))
+    lines = "".join(
+        _line(dub, line, number, start, top, look[line.speaker]) for number, line in enumerate(dub.lines, 1)
+    )
     return f'<text x="0" y="{top + 17}">{start:.0f} s</text>{axis}{ticks}{gaps}{lines}'
 
 
-def _line(line: Line, number: int, row: Seconds, top: float, look: str) -> str:
+def _line(dub: Dub, line: Line, number: int, row: Seconds, top: float, look: str) -> str:
     """What of a line falls into a row: its bars, the way from one to the other, its number and its flags."""
     begun, ended = line.placed_start, line.placed_end
-    said = _spans(line.start, line.end, [(w.start, w.end) for w in line.words])
+    first, last = timing.seen(dub, (line.start, line.end))
+    said = _spans(first, last, [timing.seen(dub, (w.start, w.end)) for w in line.words])
     bars = "".join(_rect(a, b, row, top + SOURCE, f"src {look}") for a, b in said)
     if begun is not None and ended is not None:
         sounds = [(begun + p.start, begun + p.end) for p in (line.take.phonemes if line.take else ())]
         bars += "".join(_rect(a, b, row, top + DUB, look) for a, b in _spans(begun, ended, sounds))
-        if _inside(line.start, row) and _inside(begun, row):
-            bars += f'<path class="way" d="M{_x(line.start, row)} {top + SOURCE + 17}L{_x(begun, row)} {top + DUB}"/>'
+        if _inside(first, row) and _inside(begun, row):
+            bars += f'<path class="way" d="M{_x(first, row)} {top + SOURCE + 17}L{_x(begun, row)} {top + DUB}"/>'
         if _inside(begun, row) and (ended - begun) * SCALE > NUMBERED:
             bars += f'<text class="no" x="{_x(begun + 0.1, row)}" y="{top + DUB + 13}">{number}</text>'
     marks = "".join(_flags(line, row, top))
@@ -115,7 +117,7 @@ def _spans(start: Seconds, end: Seconds, sounds: list[Span]) -> list[Span]:
     """The parts of a line that sound: what lies between its rests; the whole where nobody knows them."""
     spans = [(start, end)]
     for (_, before), (after, _) in itertools.pairwise(sounds):
-        if after - before >= PAUSE and spans[-1][0] < before < after < end:
+        if after - before >= REST and spans[-1][0] < before < after < end:
             spans[-1:] = [(spans[-1][0], before), (after, end)]
     return spans
 
@@ -144,4 +146,4 @@ def _legend(dub: Dub) -> str:
     there = {kind(flag.name) for line in dub.lines for flag in line.flags}
     named = {**{letter: name for name, (letter, _) in KINDS.items()}, "o": "other"}
     flags = "".join(f'<span><b class="m f{x}">{x}</b>{name}</span>' for x, name in named.items() if x in there)
-    return f'<p class="legend">{people}<span><b class="dead"></b>slot in which the dub is silent</span>{flags}</p>'
+    return f'<p class="legend">{people}<span><b class="dead"></b>only the source speaks</span>{flags}</p>'

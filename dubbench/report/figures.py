@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from dubbench import listen, media
 from dubbench.report import timing
 from dubbench.report.notes import flags
+from dubbench.timeline.picture import stretches
 from dubbench.types import Dub
 
 if TYPE_CHECKING:
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 def measured(dub: Dub, run: Run) -> dict[str, Any]:
     """The figures of report.json. What was never measured is null.
 
-    `duration` is the source's; `film_duration` the finished film's, which is longer where the dub sounds on for
+    `duration` is the source's; `film_duration` the finished film's, which is longer where the picture was slowed, by
+    `slowed_seconds` in all and down to `slowest_picture` of its speed, and where the dub sounds on for
     `overrun_seconds`. `seconds` are wall time. What the mix counted (`cut_seconds`, `overlap_seconds`,
     `overrun_seconds`) is taken from it. `dead_air_seconds`, `fast_cues`: see `timing`; `speaker_similarity`: see
     `likeness`; `voice_drift`: see `drift`.
@@ -30,6 +32,7 @@ def measured(dub: Dub, run: Run) -> dict[str, Any]:
     heard = run.facts.get("heard")
     errors = listen.wer(dub, heard) if heard is not None else None
     total = sum(run.seconds.values())
+    slowed = stretches(dub.picture)
     tempos = [line.tempo for line in dub.lines if line.tempo is not None]
     return {
         "source_language": dub.source_language,
@@ -47,12 +50,14 @@ def measured(dub: Dub, run: Run) -> dict[str, Any]:
         "peak_rss_mb": peak_rss_mb(),
         "cut_seconds": run.facts.get("cut_seconds", 0.0),
         "overlap_seconds": round(run.facts.get("overlap_seconds", timing.overlap(dub)), 4),
-        "dead_air_seconds": round(timing.dead_air(dub), 3),
+        "slowed_seconds": round(sum(stretch.added for stretch in slowed), 3),
+        "slowest_picture": round(min([1.0, *(stretch.speed for stretch in slowed)]), 4),
+        "dead_air_seconds": round(sum(end - start for start, end in timing.dead_air(dub)), 3),
         "max_speedup": round(max(tempos), 4) if tempos else None,
-        "unfit_lines": sum(not timing.kept(line) for line in dub.lines),
-        "late_ends": {line.id: round(timing.late(line), 3) for line in dub.lines if timing.late(line) > 0.0},
-        "mean_start_offset": _mean([abs((x.placed_start or 0.0) - x.start) for x in dub.lines]),
-        "adherence": _mean([float(timing.kept(line)) for line in dub.lines]),
+        "unfit_lines": sum(not timing.kept(dub, line) for line in dub.lines),
+        "late_ends": {x.id: round(timing.late(dub, x), 3) for x in dub.lines if timing.late(dub, x) > 0.0},
+        "mean_start_offset": _mean([abs(timing.offset(dub, x)) for x in dub.lines]),
+        "adherence": _mean([float(timing.kept(dub, line)) for line in dub.lines]),
         "fast_cues": timing.fast_cues(dub),
         "loudness_lufs": _finite(lufs),
         "true_peak_dbtp": _finite(peak),

@@ -48,16 +48,17 @@ def _rooms(figures: Mapping[str, Any]) -> str:
 
 def _speakers(dub: Dub, figures: Mapping[str, Any]) -> str:
     """A row a speaker: the voice, how like their own it is, between what others and they themselves reach, and how far
-    it strays from itself."""
+    it strays from itself and how near another's is."""
     voices, alike = figures.get("voices") or {}, figures.get("speaker_similarity") or {}
     drift = figures.get("voice_drift") or {}
     rows = []
     for who in dict.fromkeys([*voices, *alike, *drift]):
         found, own = alike.get(who) or {}, drift.get(who) or {}
-        cosines = [_shown(found.get(x)) for x in ("cosine", "floor", "ceiling")]
-        rows.append((who, _shown(voices.get(who)), *cosines, *(_shown(own.get(x)) for x in ("lowest", "mean"))))
+        cosines = (found.get(x) for x in ("cosine", "floor", "ceiling"))
+        itself = (own.get(x) for x in ("lowest", "mean", "nearest"))
+        rows.append((who, *(_shown(cell) for cell in (voices.get(who), *cosines, *itself))))
     alike_by = {"speaker_similarity: cosine": "similarity", "floor": "others", "ceiling": "self"}
-    steady = {"voice_drift: lowest": "steady", "voice_drift: mean": "mean"}
+    steady = {"voice_drift: lowest": "steady", "voice_drift: mean": "mean", "voice_drift: nearest": "nearest other"}
     return _table("speakers", rows, head={"": "", "voices": "voice", **alike_by, **steady}, dots=colours(dub))
 
 

@@ -5,36 +5,47 @@
     placed    |---L001---|                 |---L002----|
     unheard                   |-----|
 
-Pure arithmetic on a Dub; nothing is read or written here.
+Seconds are on the film's clock, but for those of `unheard`. Pure arithmetic on a Dub; nothing is read or written here.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from dubbench.text import subtitles
 from dubbench.timeline.limits import FASTEST, SLOWEST, TOLERANCE
+from dubbench.timeline.picture import on_film
 from dubbench.types import Dub, Line, Seconds
 
 UNHEARD: Seconds = 0.8
 """Speech without words that is worth a look: shorter pieces are breaths, laughs, and where turns and lines differ."""
+REST: Seconds = 0.25
+"""Less between two sounds is closure and breath."""
 
 Span = tuple[Seconds, Seconds]
 
 
-def kept(line: Line) -> bool:
-    """Adherence of one line: it ends inside its slot + 10 %, at a tempo within [0.85, 1.25] of natural."""
+def kept(dub: Dub, line: Line) -> bool:
+    """Adherence of one line: it ends inside its slot + 10 %, at a tempo within [0.85, 1.25] of natural.
+
+    Where the picture is slowed the slot is as long as the film shows it; its tenth is not.
+    """
     if line.placed_end is None or line.tempo is None:
         return False
-    limit = line.end + TOLERANCE * (line.end - line.start)
+    limit = on_film(dub.picture, line.end) + TOLERANCE * (line.end - line.start)
     return line.placed_end <= limit + 0.001 and SLOWEST - 0.001 <= line.tempo <= FASTEST + 0.001
 
 
-def late(line: Line) -> Seconds:
+def late(dub: Dub, line: Line) -> Seconds:
     """How long after its source line a line ends; 0 when it does not."""
-    return max(0.0, (line.placed_end or 0.0) - line.end)
+    return max(0.0, (line.placed_end or 0.0) - on_film(dub.picture, line.end))
+
+
+def offset(dub: Dub, line: Line) -> Seconds:
+    """How long after its source line a line starts; negative when before."""
+    return (line.placed_start or 0.0) - on_film(dub.picture, line.start)
 
 
 def overlap(dub: Dub) -> Seconds:
@@ -48,7 +59,7 @@ def overlap(dub: Dub) -> Seconds:
 
 def overrun(dub: Dub) -> Seconds:
     """How long the dub still sounds when the film is over; 0 when it does not."""
-    return max(0.0, max((end for _, end in _placed(dub)), default=0.0) - dub.source.duration)
+    return max(0.0, max((end for _, end in _placed(dub)), default=0.0) - on_film(dub.picture, dub.source.duration))
 
 
 def crowding(dub: Dub) -> list[Line]:
@@ -57,12 +68,18 @@ def crowding(dub: Dub) -> list[Line]:
     They are among the late ones at the end: after a line that ends on its time, what was before no longer matters.
     """
     placed = sorted((x for x in dub.lines if x.placed_end is not None), key=lambda x: x.placed_end or 0.0)
-    run = list(takewhile(late, reversed(placed)))
-    return sorted((line for line in run if _excess(line) > 0), key=lambda line: (-_excess(line), line.id))
+    run = list(takewhile(lambda line: late(dub, line) > 0, reversed(placed)))
+    return sorted((line for line in run if _excess(dub, line) > 0), key=lambda line: (-_excess(dub, line), line.id))
 
 
-def _excess(line: Line) -> Seconds:
-    return (line.placed_end or 0.0) - (line.placed_start or 0.0) - (line.end - line.start)
+def _excess(dub: Dub, line: Line) -> Seconds:
+    start, end = seen(dub, (line.start, line.end))
+    return (line.placed_end or 0.0) - (line.placed_start or 0.0) - (end - start)
+
+
+def seen(dub: Dub, span: Span) -> Span:
+    """When the film shows a span of the source."""
+    return on_film(dub.picture, span[0]), on_film(dub.picture, span[1])
 
 
 def unheard(dub: Dub) -> list[Span]:
@@ -71,19 +88,20 @@ def unheard(dub: Dub) -> list[Span]:
     return [(start, end) for start, end in parts if end - start >= UNHEARD]
 
 
-def dead_air(dub: Dub) -> Seconds:
-    """Seconds in which the source speaks and the dub does not: turns covered by no line, as it was or as it is placed.
+def dead_air(dub: Dub) -> list[Span]:
+    """Where the source speaks and the dub does not, on the film's clock: turns and lines without what is placed.
 
-    The pauses inside a line are no dead air.
+    Where a line's speaker rests for `REST` or more the source does not speak.
     """
-    lines = [(x.start, x.end) for x in dub.lines]
-    parts = without(((t.start, t.end) for t in dub.turns), lines + _placed(dub))
-    return sum((end - start for start, end in parts), 0.0)
+    said = [*((x.start, x.end) for x in dub.turns), *((x.start, x.end) for x in dub.lines)]
+    return without((seen(dub, span) for span in said), [*_placed(dub), *_rests(dub)])
 
 
-def silent(dub: Dub) -> list[Span]:
-    """Slots of the source's lines, or parts of them, in which the dub is silent; no part of `dead_air`."""
-    return without(((line.start, line.end) for line in dub.lines), _placed(dub))
+def _rests(dub: Dub) -> Iterable[Span]:
+    for line in dub.lines:
+        for before, after in pairwise(line.words):
+            if after.start - before.end >= REST:
+                yield seen(dub, (before.end, after.start))
 
 
 def without(spans: Iterable[Span], holes: Iterable[Span]) -> list[Span]:
@@ -132,6 +150,6 @@ def _placed(dub: Dub) -> list[Span]:
 
 
 __all__: Sequence[str] = (
-    "crowding", "dead_air", "fast_cues", "kept", "late", "merged", "overlap", "overrun", "silent", "unheard",
-    "without",
+    "crowding", "dead_air", "fast_cues", "kept", "late", "merged", "offset", "overlap", "overrun", "seen",
+    "unheard", "without",
 )  # fmt: skip

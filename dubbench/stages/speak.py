@@ -33,6 +33,8 @@ class Speak(Stage):
     reads_names: ClassVar[bool] = False
     """Whether it understands "[Jersey](en)" in a text: a name to be read by its own language's rules (`text.names`)."""
 
+    clones: ClassVar[bool] = False
+    """Whether it imitates a `Voice.reference`: then nobody is spoken for who has not consented."""
     calibrated: ClassVar[bool] = False
     """Whether `estimate` is a guess, which takes of the voice improve (`durations`)."""
 
@@ -73,7 +75,7 @@ class Speak(Stage):
         return None
 
     def presets(self, language: str) -> tuple[Voice, ...]:
-        """The voices this model brings for a language, with sex and pitch; empty when it clones instead."""
+        """The voices this model brings for a language, with sex and pitch; empty where there is none to choose."""
         return ()
 
     def check(self, source: str | None, target: str) -> None:

@@ -14,6 +14,10 @@ may be ends all of them as early as any plan could. Ways are chosen by dynamic p
 (`ways`), for a wording is there or not, and whole numbers took a solver six seconds for a thousand lines. With the ways
 chosen, the rest is a linear programme, solved exactly (HiGHS) in a fraction of a second.
 
+Where a piece says that its picture may be slowed, that is done only among lines that touch one of which cannot end
+within its limit otherwise. Then s and d are on the film's clock and the limits on the source's: what was added to the
+picture before is taken away first.
+
 No word is removed and nothing overlaps, whatever the input: what does not fit ends late, and the caller flags it. Only
 the end of the film is stronger than the 0.3 s: when speech would outlast the picture, the plan is made once more with a
 price in place of that limit, up to a second.
@@ -23,34 +27,45 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from dubbench.timeline import costs
+from dubbench.timeline import costs, picture
 from dubbench.timeline import ways as choice
 from dubbench.timeline.limits import COMFORTABLE, EARLIER, EARLIEST, EXACT, FASTEST, GAP, SLOWEST, TOLERANCE
-from dubbench.timeline.pieces import Piece, Way, earliest
+from dubbench.timeline.pieces import Piece, Way, earliest, shown
 from dubbench.timeline.prices import PRICES
 from dubbench.timeline.programme import Columns, Programme, Term
-from dubbench.types import Seconds
+from dubbench.types import PictureMap, Seconds
 
 
 @dataclass(frozen=True)
 class Place:
     """Where a line goes, how long it lasts, and which of its ways was chosen.
 
-    `start` is on the film's clock; `still` seconds of picture are added over its slot.
+    `start` is on the film's clock; `still` seconds of picture are added over its slot, `added` until its slot ends.
     """
 
     start: Seconds
     duration: Seconds
     way: int = 0
     still: Seconds = 0.0
+    added: Seconds = 0.0
 
     @property
     def end(self) -> Seconds:
         return self.start + self.duration
+
+    @property
+    def source_start(self) -> Seconds:
+        """Where it starts on the source's clock."""
+        return self.start - (self.added - self.still)
+
+    @property
+    def source_end(self) -> Seconds:
+        """Where it ends on the source's clock, on which its limit is."""
+        return self.end - self.added
 
 
 def plan(pieces: Sequence[Piece], film: Seconds, *, gap: Seconds = GAP) -> list[Place]:
@@ -62,14 +77,19 @@ def plan(pieces: Sequence[Piece], film: Seconds, *, gap: Seconds = GAP) -> list[
         raise ValueError("pieces must be given in order of their start")
     if not pieces:
         return []
+    pieces = choice.freed(pieces, keepable([piece.standing() for piece in pieces], gap=gap), gap)
     kept = keepable(pieces, gap=gap)
     ways = choice.chosen(pieces, kept, film, gap)
     said = [piece.only(way) for piece, way in zip(pieces, ways, strict=True)]
     places = _solved(said, kept, film, gap, earliest=EARLIEST)
     if places[-1].end > film + sum(place.still for place in places) + EXACT:
         places = _solved(said, kept, film, gap, earliest=EARLIER)
-    settled = _settled(said, places, gap)
-    return [Place(p.start, p.duration, way, p.still) for p, way in zip(settled, ways, strict=True)]
+    return [replace(place, way=way) for place, way in zip(_settled(said, places, gap), ways, strict=True)]
+
+
+def picture_of(pieces: Sequence[Piece], places: Sequence[Place]) -> PictureMap:
+    """The picture map that a plan asks for."""
+    return picture.of([picture.Stretch(*span, p.still) for span, p in zip(shown(pieces), places, strict=True)])
 
 
 def keepable(pieces: Sequence[Piece], *, gap: Seconds = GAP) -> list[bool]:
@@ -78,7 +98,10 @@ def keepable(pieces: Sequence[Piece], *, gap: Seconds = GAP) -> list[bool]:
 
 
 def cost(pieces: Sequence[Piece], places: Sequence[Place], film: Seconds) -> tuple[int, float]:
-    """What a plan minimises: how many lines end after their limits, then the sum of prices. Picture not slowed."""
+    """What a plan minimises: how many lines end after their limits, then the sum of prices.
+
+    For pieces whose picture may not be slowed.
+    """
     total = 0.0
     for piece, place in zip(pieces, places, strict=True):
         total += float(costs.of_start(piece, place.start) + costs.of_end(piece, place.end, film))
@@ -87,8 +110,8 @@ def cost(pieces: Sequence[Piece], places: Sequence[Place], film: Seconds) -> tup
 
 
 def missed(piece: Piece, place: Place) -> Seconds:
-    """By how much a line ends after its limit; 0 when it does not. For places without slowed picture."""
-    return max(0.0, place.end - piece.limit)
+    """By how much a line ends after its limit; 0 when it does not."""
+    return max(0.0, place.source_end - piece.limit)
 
 
 def _solved(
@@ -100,9 +123,10 @@ def _solved(
         np.array([getattr(piece, name) for piece in pieces]) for name in ("start", "end", "limit", "still")
     )
     slot, first = end - start, np.maximum(start - earliest, 0.0)
+    room = np.array([last - begun for begun, last in shown(pieces)])
     s = programme.columns(n, low=first)
     d = _durations(programme, pieces)
-    slowed = programme.columns(n, high=still * slot, cost=PRICES.still)
+    slowed = programme.columns(n, high=still * room, cost=PRICES.still)
     # The picture added before each line, and after the last: with it taken away times are on the source's clock.
     added = programme.columns(n + 1, high=np.append(0.0, np.full(n, np.inf)))
     programme.rows((added[1:], 1.0), (added[:-1], -1.0), (slowed, -1.0), low=0.0, high=0.0)
@@ -143,16 +167,18 @@ def _minus(terms: Sequence[Term]) -> list[Term]:
 
 def _settled(pieces: Sequence[Piece], places: Sequence[Place], gap: Seconds) -> list[Place]:
     """The solver is exact to about 1e-7: settle that here, so that "no overlap" holds to the sample."""
-    settled, free = [], 0.0
+    settled, free, added = [], 0.0, 0.0
     for piece, place in zip(pieces, places, strict=True):
         way = piece.ways[0]
         duration = min(max(place.duration, way.shortest), way.longest)
-        settled.append(Place(max(place.start, free), duration, still=max(0.0, place.still)))
+        still = place.still if place.still > EXACT else 0.0
+        added += still
+        settled.append(Place(max(place.start, free), duration, still=still, added=added))
         free = settled[-1].end + gap
     return settled
 
 
 __all__ = [
     "COMFORTABLE", "EARLIEST", "FASTEST", "GAP", "SLOWEST", "TOLERANCE", "Piece", "Place", "Way", "cost", "keepable",
-    "missed", "plan",
+    "missed", "picture_of", "plan",
 ]  # fmt: skip

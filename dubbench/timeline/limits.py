@@ -18,5 +18,8 @@ TOLERANCE = 0.1
 """Share of its slot by which a line may end late and still count as kept."""
 EARLIER: Seconds = 1.0
 """And this long where only that keeps the speech within the film."""
+STILL = FASTEST - 1
+"""Share of its slot by which the picture of a line may last longer: it plays at 0.8 of its speed at the slowest, the
+factor by which speech may be hurried. Set by hand: nobody that we know of has asked viewers."""
 EXACT: Seconds = 1e-6
 """Times nearer than this are the same: the solver is exact to about a tenth of it."""

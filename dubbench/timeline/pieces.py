@@ -39,8 +39,8 @@ class Way:
 class Piece:
     """One line to be placed: its slot in the source and the ways to say it, the best first.
 
-    `still` is the share of its slot by which the picture may be slowed there: 0 unless no mouth shows and the user
-    allows it.
+    `still` is the share of its slot by which the picture may last longer there: 0 unless the user allows it and no
+    mouth is known to show.
     """
 
     start: Seconds
@@ -68,17 +68,27 @@ class Piece:
         """How short it may get in the shortest of its ways."""
         return min(way.shortest for way in self.ways)
 
+    def standing(self) -> Piece:
+        """The same, with the picture at its own speed."""
+        return replace(self, still=0.0) if self.still else self
+
     def only(self, way: int) -> Piece:
         """The same, said in one of its ways."""
         return replace(self, ways=(self.ways[way],))
 
 
+def shown(pieces: Sequence[Piece]) -> list[tuple[Seconds, Seconds]]:
+    """Where the picture is a piece's own to slow: its slot, up to where the next one begins."""
+    begins = [*(piece.start for piece in pieces), float("inf")][1:]
+    return [(piece.start, min(piece.end, begin)) for piece, begin in zip(pieces, begins, strict=True)]
+
+
 def earliest(pieces: Sequence[Piece], gap: Seconds) -> list[Seconds]:
     """When each piece ends if all are read as short and as early as they may be, on the source's clock."""
     ends, free = [], 0.0
-    for piece in pieces:
+    for piece, (begun, end) in zip(pieces, shown(pieces), strict=True):
         # A slowed picture moves all that follows by as much.
-        most = piece.still * (piece.end - piece.start)
+        most = piece.still * (end - begun)
         ends.append(max(piece.start - EARLIEST, free, 0.0) + piece.shortest - most)
         free = ends[-1] + gap
     return ends

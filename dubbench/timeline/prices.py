@@ -34,8 +34,8 @@ class Prices:
     """By pace: it is read shorter than this takes."""
     slow: tuple[tuple[float, float], ...] = ((1.0, 0.2), (0.92, 0.3))
     """By pace: it is read longer than this takes. Filling a slot pays down to 0.92, a slot half empty down to 0.85."""
-    still: float = 0.5
-    """The picture is slowed."""
+    still: float = 1.0
+    """The picture is slowed: dearer than a hurry up to 1.2, cheaper than a greater one, which nobody likes."""
     too_early: float = 20.0
     """More than 0.3 s early, where only that keeps the speech within the film."""
     beyond: float = 400.0

@@ -4,8 +4,8 @@
     step     every start on a grid, every way; what start, end, pace and wording cost is `prices`
 
 A grid's first points are exact, so that the earliest of all schedules is among those tried: what can be kept is kept.
-The picture is taken to stand; slowing it is the plan's last resort. Start and duration are only tried here: with the
-ways chosen the plan finds them exactly.
+The picture is taken to keep its speed; slowing it is the plan's last resort. Start and duration are only tried here:
+with the ways chosen the plan finds them exactly.
 """
 
 from __future__ import annotations
@@ -56,6 +56,15 @@ def pressed(pieces: Sequence[Piece], film: Seconds, gap: Seconds) -> list[bool]:
     ]
 
 
+def freed(pieces: Sequence[Piece], kept: Sequence[bool], gap: Seconds) -> list[Piece]:
+    """The pieces with the picture free to be slowed only in blocks where some line is not `kept` without it."""
+    found: list[Piece] = []
+    for block in _blocks(pieces, gap):
+        lost = not all(kept[block])
+        found += [piece if lost else piece.standing() for piece in pieces[block]]
+    return found
+
+
 def _blocks(pieces: Sequence[Piece], gap: Seconds) -> Iterator[slice]:
     """Runs of pieces that may touch one another; the silence before a run is wider than its lines can use."""
     first, free = 0, -1.0
@@ -91,8 +100,8 @@ class _Step:
 
 
 def _cheapest(pieces: Sequence[Piece], kept: Sequence[bool], film: Seconds, gap: Seconds) -> list[int]:
-    # On this clock the picture stands, and so the earliest ends are those of a picture that does.
-    firsts = earliest([Piece(p.start, p.end, p.ways) for p in pieces], gap)
+    # On this clock the picture keeps its speed, and so the earliest ends are those of a picture that does.
+    firsts = earliest([piece.standing() for piece in pieces], gap)
     last = _Step(np.array([-np.inf]), np.array([0.0]), np.array([0]), np.array([0]))
     steps: list[_Step] = []
     for piece, first, may in zip(pieces, firsts, kept, strict=True):
