@@ -53,8 +53,13 @@ class Way(NamedTuple):
 
 
 def dry() -> Iterator[tuple[str, Samples]]:
-    """Voices recorded close by: (name, (n,))."""
-    for name, files in (("novel", clips.NOVEL), ("phone", (clips.PHONE,)), ("Spanish", clips.SPANISH[:2])):
+    """Voices that were recorded close by, and one over loudspeakers: (name, (n,))."""
+    for name, files in (
+        ("novel", clips.NOVEL),
+        ("phone", (clips.PHONE,)),
+        ("Spanish", clips.SPANISH[:2]),
+        ("Kennedy", (clips.KENNEDY,)),
+    ):
         parts = [media.read(clips.folder(*files) / x.name, sample_rate=RATE, channels=1).samples[0] for x in files]
         yield name, np.concatenate(parts)
 
