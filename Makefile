@@ -1,13 +1,13 @@
 # setup: an environment of our own · demo: a real clip, dubbed · test · check: style, types, layers · bench: seconds, memory
 # dubs: real clips dubbed, and each file judged from outside · fit: the plan beside what other tools do
 # durations: estimated against spoken lengths · people: who is known again by voice, and how steady voices are
-# speech: signs and pauses as they are read
+# speech: signs and pauses as they are read · sound: beds against known stems, lines beside originals
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test check bench dubs fit durations people speech clean
+.PHONY: setup demo test check bench dubs fit durations people speech sound clean
 .DELETE_ON_ERROR:
 
 setup: $(READY)
@@ -48,6 +48,9 @@ speech: $(READY)
 
 people: $(READY)
 	$(BIN)/python eval/people.py $(DATA)
+
+sound: $(READY)
+	$(BIN)/python eval/sound.py
 
 clean:
 	rm -rf $(VENV) demo build *.egg-info

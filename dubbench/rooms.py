@@ -5,19 +5,20 @@ The sound lives in `mix`, ffmpeg in `media`; here they meet the Dub. The plan of
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from dubbench import languages, media, memory, mix, slowing
+from dubbench import languages, matching, media, memory, mix, slowing
 from dubbench.catalog import ROOMS
 from dubbench.media import SILENCE_LUFS
-from dubbench.mix import slower
+from dubbench.mix import acoustics, bed, levels, slower
 from dubbench.mix.meter import metered
 from dubbench.stages.base import Progress, quiet
 from dubbench.text import subtitles
 from dubbench.timeline.picture import on_film
-from dubbench.types import Dub, Flag, Output, Seconds, Source, Tracks
+from dubbench.types import Dub, Flag, Output, Samples, Seconds, Source, Tracks
 
 
 def probe(source: Source, dub: Dub, progress: Progress = quiet) -> Dub:
@@ -40,24 +41,29 @@ def mixed(dub: Dub, progress: Progress = quiet) -> tuple[Path, dict[str, Any]]:
     store, tracks = memory.Memory(dub.folder), dub.tracks
     assert tracks.original is not None
     placed = [(x.placed_start or 0.0, x.speech) for x in dub.lines if x.speech is not None]
-    spans = [(t.start, t.end) for t in dub.turns] + [(x.start, x.end) for x in dub.lines]
+    spans = bed.spoken([(t.start, t.end) for t in dub.turns], [(x.start, x.end) for x in dub.lines])
     key = memory.key(
         placed=[(start, speech.sha256) for start, speech in placed],
         original=tracks.original.sha256,
         background=tracks.background.sha256 if tracks.background else None,
+        speech=tracks.speech.sha256 if tracks.speech else None,
         spans=spans,
-        version=mix.VERSION,
+        speakers=[x.speaker for x in dub.lines],
+        version=(mix.VERSION, acoustics.VERSION),
         **({"picture": dub.picture, "slower": slower.VERSION} if dub.picture else {}),
     )
     path, facts = store.path("mix", key, ".wav"), store.recall("mix", key)
     if facts is None or not path.is_file():
         progress("mix", 0, 1, "laying the bed")
-        lines = [(start, dub.open(speech)) for start, speech in placed]
+        voices = matching.matched(dub)
+        lines = [(start, voice.path) for (start, _), voice in zip(placed, voices, strict=True)]
         floor = store.path("mix", key, ".bed.wav")
         with memory.replacing(floor) as draft:
             slowing.lay_bed(dub, spans, draft)
         made = mix.mix(
             floor, lines, slowing.film_duration(dub), path, speech_lufs=speech_lufs(dub),
+            ringing=[voice.ringing for voice in voices],
+            raised=[up for up, x in zip(levels.raised(spoken(dub)), dub.lines, strict=True) if x.speech is not None],
             told=lambda done, total: progress("mix", done, total, "mixing"),
         )  # fmt: skip
         floor.unlink()
@@ -78,13 +84,25 @@ def coded(sound: Path) -> Path:
 
 def speech_lufs(dub: Dub) -> float | None:
     """How loud the original's speech is (LUFS, gated over all lines); None when it is silent or there is none."""
-    original = dub.tracks.original
-    if original is None or not dub.lines:
-        return None
-    where = dub.open(original)
-    pieces = (media.read(where, start=x.start, duration=x.end - x.start).samples for x in dub.lines)
-    lufs = metered(pieces, peaks=False).loudness.lufs
+    lufs = metered(_originals(dub), peaks=False).loudness.lufs
     return lufs if lufs > SILENCE_LUFS else None
+
+
+def spoken(dub: Dub) -> list[levels.Spoken]:
+    """How loud each line was in the original."""
+    return [
+        levels.Spoken(line.speaker, metered([samples], peaks=False).loudness.lufs, line.end - line.start)
+        for line, samples in zip(dub.lines, _originals(dub), strict=True)
+    ]
+
+
+def _originals(dub: Dub) -> Iterator[Samples]:
+    """The original's sound of each line; of its speech alone where that is known, or a loud background would count."""
+    track = dub.tracks.speech or dub.tracks.original
+    if track is None:
+        return
+    for line in dub.lines:
+        yield media.read(dub.open(track), start=line.start, duration=line.end - line.start).samples
 
 
 def muxed(dub: Dub, sound: Path, home: Path, *, picture: Path | None = None, progress: Progress = quiet) -> Dub:

@@ -17,7 +17,8 @@ RATE = 8000
 @pytest.fixture
 def files(tmp_path: Path) -> tuple[Path, Path]:
     rng = np.random.default_rng(0)
-    original = rng.uniform(-0.5, 0.5, (10 * RATE, 2)).astype(np.float32)
+    # Both sides alike: what lies between them is the film's own, see test_sides.
+    original = np.repeat(rng.uniform(-0.5, 0.5, (10 * RATE, 1)), 2, axis=1).astype(np.float32)
     paths = tmp_path / "original.wav", tmp_path / "background.wav"
     soundfile.write(paths[0], original, RATE, subtype="PCM_16")
     soundfile.write(paths[1], np.full((10 * RATE, 2), 0.25, np.float32), RATE, subtype="FLOAT")
@@ -121,3 +122,19 @@ def test_music_and_true_silence_get_no_tone(tmp_path: Path) -> None:
         soundfile.write(paths[1], behind, 48_000, subtype="FLOAT")
         sound = composed(paths, [(2.0, 10.0)])
         assert level_db(sound[3 * 48_000 : 9 * 48_000] - behind[3 * 48_000 : 9 * 48_000]) < -70
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ((2.7, 5.0), (3.0, 5.0)),  # begins a little before the turn: the turn knows better
+        ((2.0, 5.0), (2.0, 5.0)),  # long before it: somebody may speak there
+        ((4.0, 5.3), (4.0, 5.0)),
+        ((3.2, 6.0), (3.2, 6.0)),
+        ((7.0, 8.0), (7.0, 8.0)),  # no turn at all
+        ((2.9, 3.1), (3.0, 3.1)),
+    ],
+)
+def test_turns_say_where_lines_begin_and_end(line: tuple[float, float], told: tuple[float, float]) -> None:
+    turns = [(3.0, 4.0), (3.8, 5.0)]
+    assert bed.spoken(turns, [line]) == [*turns, told]

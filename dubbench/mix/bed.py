@@ -2,6 +2,7 @@
 
     spans         |--speech--|              |--speech--|
     background  __/          \\______________/          \\___      with `edge` around each span, faded over `fade`
+    sides         ============              ============        the original's, where no speech is in them (see `sides`)
     room tone     ............              ............        what the background lacks of it (see `roomtone`)
     original    --\\          /--------------\\          /---      untouched, to the bit
 
@@ -14,20 +15,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from dubbench.errors import BadInput
 from dubbench.media import sound
-from dubbench.mix import roomtone
+from dubbench.mix import roomtone, sides
 from dubbench.types import Dub, Samples, Seconds
 
 Span: TypeAlias = tuple[Seconds, Seconds]
 
 EDGE: Seconds = 0.25
 """Around speech this much more of the original is replaced by the background: breaths and word endings."""
+NEARLY: Seconds = 0.4
 FADE: Seconds = 0.05
 NEAR: Seconds = 1.0
 """This far around speech the room is listened to: its pauses and the rests between lines, not another scene."""
@@ -36,7 +38,29 @@ BLOCK = 256 * roomtone.HOP
 STRETCH = 6
 """Blocks that a floor is learnt of, 33 s: enough to hold true pauses, short enough to follow a change of scene."""
 
+Learnt: TypeAlias = tuple[list[roomtone.Floor], list[float]]
+"""Of each block what its room sounds like, and from block to block how far the original's sides are kept."""
+
 Knots: TypeAlias = tuple[list[Seconds], list[float]]
+
+
+def spoken(turns: Sequence[Span], lines: Sequence[Span]) -> list[Span]:
+    """Where somebody speaks in the original: during turns, and during lines where no turn tells it better.
+
+    An ear takes first words to begin up to 0.3 s before they do, who speaks when is told more sharply. What of a line
+    is farther from turns than `NEARLY` somebody may speak all the same.
+    """
+    return [*turns, *(_trimmed(line, turns) for line in lines)]
+
+
+def _trimmed(line: Span, turns: Sequence[Span]) -> Span:
+    during = [turn for turn in turns if turn[0] < line[1] and turn[1] > line[0]]
+    if not during:
+        return line
+    first, last = min(start for start, _ in during), max(end for _, end in during)
+    start = first if line[0] < first < line[0] + NEARLY else line[0]
+    end = last if line[1] - NEARLY < last < line[1] else line[1]
+    return (start, end) if start < end else line
 
 
 def build(dub: Dub, spans: Iterable[Span], to: Path, *, edge: Seconds = EDGE) -> None:
@@ -63,33 +87,45 @@ def compose(
         behind = stack.enter_context(soundfile.SoundFile(background)) if background else None
         if behind and (behind.frames, behind.samplerate) != (whole.frames, whole.samplerate):
             raise BadInput(f"{original.name} and its background differ in length or rate; separate again")
-        floors = _floors(whole, behind, _knots(spans, NEAR, fade)) if behind and spans else []
+        learnt = _learnt(whole, behind, _knots(spans, NEAR, fade)) if behind and spans else None
         form = sound.wav_form(whole.frames * 2 * 4)
         file = stack.enter_context(soundfile.SoundFile(to, "w", whole.samplerate, 2, subtype="FLOAT", format=form))
-        for samples, other, share in _filled(whole, behind, _knots(spans, edge, fade), floors):
+        for samples, other, share in _mended(whole, behind, _knots(spans, edge, fade), learnt):
             file.write(samples * (1 - share) + other * share)
 
 
-def _floors(whole: Any, behind: Any, near: Knots) -> list[roomtone.Floor]:
-    """What the room sounds like in each block: learnt of stretches, linear between their middles."""
+def _learnt(whole: Any, behind: Any, near: Knots) -> Learnt:
+    """Of stretches, linear between their middles: the floor at each block's middle, the sides' share at its ends."""
     blocks = -(-whole.frames // BLOCK)
     stretches = max(1, round(blocks / STRETCH))
-    learnt: list[roomtone.Floor] = []
-    heard: list[tuple[roomtone.Powers, Samples]] = []
+    floors, free = list[roomtone.Floor](), list[float]()
+    heard: list[_Heard] = []
     for number, (start, samples, other) in enumerate(_together(whole, behind)):
         share = _share(near, start, len(samples), whole.samplerate)
         heard.append(_heard(samples, other[: len(samples)], share, whole.samplerate))
-        if (number + 1) * stretches // blocks > len(learnt):
-            learnt.append(roomtone.learnt(*(np.concatenate(parts) for parts in zip(*heard, strict=True))))
+        if (number + 1) * stretches // blocks > len(floors):
+            stretch = _Heard(*(np.concatenate(parts) for parts in zip(*heard, strict=True)))
+            floors.append(roomtone.learnt(stretch.background, stretch.speech))
+            free.append(sides.free(stretch.side, stretch.speech))
             heard.clear()
+    ends = np.clip(np.arange(blocks + 1) * stretches / blocks - 0.5, 0, stretches - 1)
     places = np.clip((np.arange(blocks) + 0.5) * stretches / blocks - 0.5, 0, stretches - 1)
-    return [_between(learnt, place) for place in places]
+    return [_between(floors, place) for place in places], np.interp(ends, np.arange(stretches), free).tolist()
 
 
-def _heard(samples: Samples, other: Samples, share: Samples, rate: int) -> tuple[roomtone.Powers, Samples]:
-    """The background's power in frames near speech, and how loud what the separator took for speech is there."""
+class _Heard(NamedTuple):
+    """Of frames near speech: the background's power, how loud what the separator took for speech is, how loud the
+    original's side."""
+
+    background: roomtone.Powers
+    speech: sides.Loudness
+    side: sides.Loudness
+
+
+def _heard(samples: Samples, other: Samples, share: Samples, rate: int) -> _Heard:
     near = share[: len(samples) // roomtone.SIZE * roomtone.SIZE : roomtone.SIZE, 0] > 0
-    return roomtone.powers(other)[near], roomtone.loudness(roomtone.powers(samples - other)[near], rate)
+    background, speech, side = roomtone.powers(other), roomtone.powers(samples - other), roomtone.powers(samples)[:, 1:]
+    return _Heard(background[near], roomtone.loudness(speech[near], rate), roomtone.loudness(side[near], rate))
 
 
 def _between(floors: Sequence[roomtone.Floor], place: float) -> roomtone.Floor:
@@ -98,18 +134,21 @@ def _between(floors: Sequence[roomtone.Floor], place: float) -> roomtone.Floor:
     return floors[first] + (floors[last] - floors[first]) * np.float32(place - first)
 
 
-def _filled(
-    whole: Any, behind: Any | None, knots: Knots, floors: Sequence[roomtone.Floor]
+def _mended(
+    whole: Any, behind: Any | None, knots: Knots, learnt: Learnt | None
 ) -> Iterator[tuple[Samples, Samples, Samples]]:
-    """(original, background with the room's tone, the latter's share), block by block."""
-    filler = roomtone.Filler()
+    """(original, background with the room's tone and the film's sides, its share), block by block."""
+    evener = roomtone.Evener()
     for number, (start, samples, other) in enumerate(_together(whole, behind)):
         n = len(samples)
         share = _share(knots, start, n, whole.samplerate)
-        if floors:
-            tone = filler.block(number, other, _touched(share), floors[number])
-            other[:n] += tone[:n]
-        yield samples, other[:n], share
+        mended = other[:n]
+        if learnt:
+            floors, free = learnt
+            mended = mended + evener.block(number, other, _touched(share), floors[number])[:n]
+            own = np.linspace(free[number], free[number + 1], n, endpoint=False, dtype=np.float32)[:, None]
+            mended = sides.kept(samples, mended, own)
+        yield samples, mended, share
 
 
 def _touched(share: Samples) -> npt.NDArray[np.bool_]:

@@ -14,10 +14,10 @@ from dubbench.errors import BadInput
 from dubbench.media import SILENCE_LUFS, sound
 from dubbench.mix import compose, limiter
 from dubbench.mix.compose import Composition, Ducking, Placed
-from dubbench.mix.meter import FRAME, RATE, Loudness, Meter, Metered, amplitude, decibels, metered
+from dubbench.mix.meter import FRAME, RATE, Loudness, Meter, Metered, Readings, amplitude, decibels, metered
 from dubbench.types import Seconds
 
-VERSION = 3
+VERSION = 5
 """Raised when the same input would give another sound."""
 
 TARGET_LUFS = -16.0
@@ -27,7 +27,8 @@ CEILING_DBTP = -2.0
 """Before coding: AAC at 160 kbit/s moves the peak of speech by up to 0.5 dB, and −1 dBTP must hold after it."""
 
 LEAST_RATIO_DB = 10.0
-"""Speech over the ducked background, in LU, below which words drown; the background is turned down to reach it."""
+"""Speech over the ducked background, in LU, below which words drown (see `Ducking`); the background is turned down
+everywhere to reach it where the deepest ducking does not."""
 
 _CLOSE_DB = 0.3
 _TRIES = 3
@@ -62,6 +63,8 @@ def mix(
     to: Path,
     *,
     speech_lufs: float | None = None,
+    raised: Sequence[float] = (),
+    ringing: Sequence[Seconds] = (),
     ducking: Ducking = GENTLE,
     target_lufs: float = TARGET_LUFS,
     ceiling_dbtp: float = CEILING_DBTP,
@@ -71,17 +74,23 @@ def mix(
 
     `bed` is the background without speech (None: silence), `speech` the lines' sound files with the second each
     begins at, to the sample. `speech_lufs` is how loud the original's speech is: lines are set to it, so the
-    background stays as loud beside them as it was (None: to `target_lufs`). Without a line the sound is the bed's, as
+    background stays as loud beside them as it was (None: to `target_lufs`), each `raised` by so many LU (none: all are
+    equally loud). So many seconds of each file's end are only the room's `ringing` (none: none are), which nothing
+    waits for. Without a line the sound is the bed's, as
     loud as it is: nothing was made that could be too faint. `told` hears, as it goes on, how many pieces of how many
     are done. Raises BadInput for a line that begins before 0 and for files that cannot be read.
     """
     level = target_lufs if speech_lufs is None else speech_lufs
-    lines = [_levelled(_placed(start, path), level) for start, path in speech]
+    none = [0.0] * len(speech)
+    lines = [
+        _levelled(_placed(*one, tail), level + up)
+        for one, up, tail in zip(speech, raised or none, ringing or none, strict=True)
+    ]
     end = round(duration * RATE)
     length = max([end, *(line.end for line in lines)])
     whole = Composition(bed, lines, length, ducking)
     whole.told = told or whole.told
-    whole.bed_gain = amplitude(_bed_db(whole, level))
+    _duck(whole, level, ducking)
     heard = metered(whole.pieces())
     with memory.replacing(to) as draft:
         made = _mastered(whole, heard, draft, target_lufs, ceiling_dbtp)
@@ -93,12 +102,12 @@ def mix(
     )  # fmt: skip
 
 
-def _placed(start: Seconds, path: Path) -> Placed:
+def _placed(start: Seconds, path: Path, ringing: Seconds) -> Placed:
     if start < 0:
         raise BadInput(f"{path} cannot begin at {start:g} s, before the film does; place it at 0 or later")
     # From the header alone, so that the count of what was put in has something to be held against.
     rate, frames = sound.frame_rate(path), sound.describe_frames(path)
-    return Placed(path, start=round(start * RATE), length=frames * RATE // rate)
+    return Placed(path, start=round(start * RATE), length=frames * RATE // rate - round(ringing * RATE))
 
 
 def _levelled(line: Placed, lufs: float) -> Placed:
@@ -106,17 +115,24 @@ def _levelled(line: Placed, lufs: float) -> Placed:
     return line if own <= SILENCE_LUFS else replace(line, gain=amplitude(lufs - own))
 
 
-def _bed_db(whole: Composition, speech_lufs: float) -> float:
-    """0, or how far the background must go down so that words stay clear."""
+def _duck(whole: Composition, speech_lufs: float, ducking: Ducking) -> None:
+    """Let the background make way: under each span as far as it is loud there, everywhere if that is not enough."""
     if whole.bed is None or not whole.lines:
-        return 0.0
+        return
     energy = metered((piece for _, piece in whole.bed_pieces()), peaks=False).energy
-    under = np.zeros(len(energy), bool)
-    for line in whole.lines:
-        under[line.start // FRAME : -(-line.end // FRAME)] = True
-    power = float(energy[under].mean()) / FRAME
-    bed_lufs = 10 * math.log10(power) - 0.691 if power > 0 else SILENCE_LUFS
-    return min(0.0, speech_lufs - LEAST_RATIO_DB - bed_lufs)
+    ratios = [speech_lufs - _lufs(energy[start // FRAME : -(-end // FRAME)]) for start, end in whole.spans]
+    depths = [ducking.depth_db(ratio) for ratio in ratios]
+    short = [LEAST_RATIO_DB - ratio - depth for ratio, depth in zip(ratios, depths, strict=True)]
+    # What most spans lack is the film's, what one lacks beyond that its own.
+    everywhere = max(0.0, float(np.median(short)))
+    deeper = [depth + max(0.0, lack - everywhere) for depth, lack in zip(depths, short, strict=True)]
+    whole.duck(deeper, bed_gain=amplitude(-everywhere))
+
+
+def _lufs(energy: Readings) -> float:
+    """The loudness of frames that follow each other, not gated: rests count, as they do under speech."""
+    power = float(energy.mean()) / FRAME if len(energy) else 0.0
+    return 10 * math.log10(power) - 0.691 if power > 0 else SILENCE_LUFS
 
 
 @dataclass(frozen=True)
