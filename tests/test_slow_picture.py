@@ -116,7 +116,7 @@ def test_the_report_lays_source_and_dub_on_the_film_s_clock(slow: Dub) -> None:
     assert timing.overrun(slow) == 0
     # Turns as the lines have them, seen on the same clock, leave nothing unsaid but what the dub does not fill.
     spoken = slow.but(turns=tuple(Turn(speaker="A", start=x.start, end=x.end) for x in slow.lines))
-    assert timing.dead_air(spoken) == 0
+    assert timing.dead_air(spoken) == []
     x = chart.LEFT + timing.seen(slow, (last.start, last.end))[0] * chart.SCALE
     assert f'class="src c0" x="{x:.1f}"' in chart.chart(slow)
 
