@@ -1,12 +1,12 @@
 # setup: an environment of our own · demo: a real clip, dubbed · test · check: style, types, layers · bench: seconds, memory
 # dubs: real clips dubbed, and each file judged from outside · fit: the plan beside what other tools do
-# durations: estimated against spoken lengths
+# durations: estimated against spoken lengths · voices: fitted voices beside presets
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test check bench dubs fit durations clean
+.PHONY: setup demo test check bench dubs fit durations voices clean
 .DELETE_ON_ERROR:
 
 setup: $(READY)
@@ -41,6 +41,9 @@ fit: $(READY)
 
 durations: $(READY)
 	$(BIN)/python eval/durations.py $(ENGINES)
+
+voices: $(READY)
+	$(BIN)/python eval/fitted.py $(REFERENCES)
 
 clean:
 	rm -rf $(VENV) demo build *.egg-info

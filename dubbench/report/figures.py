@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from dubbench import listen, media
 from dubbench.report import timing
 from dubbench.report.notes import flags
-from dubbench.types import Dub
+from dubbench.types import Consent, Dub
 
 if TYPE_CHECKING:
     from dubbench.run import Run
@@ -22,7 +22,7 @@ def measured(dub: Dub, run: Run) -> dict[str, Any]:
     `duration` is the source's; `film_duration` the finished film's, which is longer where the dub sounds on for
     `overrun_seconds`. `seconds` are wall time. What the mix counted (`cut_seconds`, `overlap_seconds`,
     `overrun_seconds`) is taken from it. `dead_air_seconds`, `fast_cues`: see `timing`; `speaker_similarity`: see
-    `likeness`; `voice_drift`: see `drift`.
+    `likeness`; `voice_drift`: see `drift`; `consents`: who agreed, for speakers with a voice that imitates somebody.
     """
     assert dub.output is not None
     film = dub.folder / dub.output.film
@@ -30,6 +30,7 @@ def measured(dub: Dub, run: Run) -> dict[str, Any]:
     heard = run.facts.get("heard")
     errors = listen.wer(dub, heard) if heard is not None else None
     total = sum(run.seconds.values())
+    imitated = [voice for voice in dub.voices if voice.blend and voice.speaker in dub.speakers]
     tempos = [line.tempo for line in dub.lines if line.tempo is not None]
     return {
         "source_language": dub.source_language,
@@ -40,6 +41,7 @@ def measured(dub: Dub, run: Run) -> dict[str, Any]:
         "lines": len(dub.lines),
         "speakers": len(dub.speakers),
         "voices": {voice.speaker: voice.preset or voice.id for voice in dub.voices if voice.speaker in dub.speakers},
+        "consents": {voice.speaker: _consent(voice.consent) for voice in imitated},
         "seconds": {room: round(s, 3) for room, s in run.seconds.items()},
         "models": run.models,
         "redone": run.redone,
@@ -61,6 +63,10 @@ def measured(dub: Dub, run: Run) -> dict[str, Any]:
         "voice_drift": run.facts.get("drift"),
         "flags": flags(dub),
     }
+
+
+def _consent(consent: Consent | None) -> str:
+    return "nobody's" if consent is None else f"{consent.who}, {consent.when}, for {consent.purpose}"
 
 
 def peak_rss_mb() -> float:

@@ -33,6 +33,9 @@ class Speak(Stage):
     reads_names: ClassVar[bool] = False
     """Whether it understands "[Jersey](en)" in a text: a name to be read by its own language's rules (`text.names`)."""
 
+    blends: ClassVar[tuple[str, ...]] = ()
+    """The parts of a fitted voice's `blend` that it understands; without any it wears no fitted voice (`voices`)."""
+
     calibrated: ClassVar[bool] = False
     """Whether `estimate` is a guess, which takes of the voice improve (`durations`)."""
 
@@ -88,7 +91,7 @@ class Speak(Stage):
             text=self._with_names(dub, line, line.translation or ""),
             voice={"preset": voice.preset, "reference": voice.reference.sha256 if voice.reference else None}
             if not voice.preset
-            else {"preset": voice.preset},
+            else {"preset": voice.preset, **({"blend": dict(voice.blend)} if voice.blend else {})},
             language=dub.target_language,
             pace=round(pace, 3),
             controls=self.controls(dub, line).model_dump(mode="json"),
@@ -158,9 +161,9 @@ class Speak(Stage):
         lesson = self._taught(dub, voice)
         if lesson is not None:
             return lesson.seconds(text, dub.target_language)
-        key = memory.key(
-            estimate=text, voice=voice.preset or voice.id, language=dub.target_language, by=self.identity()
-        )
+        name = voice.preset or voice.id
+        whose: Any = {"preset": name, "blend": dict(voice.blend)} if voice.blend else name
+        key = memory.key(estimate=text, voice=whose, language=dub.target_language, by=self.identity())
         kept = store.recall("estimate", key)
         if kept is None:
             kept = float(self.ready().estimate(text, voice, dub.target_language))
