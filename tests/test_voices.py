@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -38,8 +37,8 @@ def made(path: Path, **changes: object) -> Path:
     )  # fmt: skip
     consent = Consent(who="Anna P.", when="2026-01-02", purpose="dubbing")
     voice = VoiceFile(
-        name="Anna", model="kokoro", language="pt", blend=BLEND, kept="fitted", consent=consent, sex="female",
-        judged=judged,
+        name="Anna", model="kokoro", language="pt", blend=BLEND, kept="fitted", consent=consent, sample="0",
+        sex="female", judged=judged,
     )  # fmt: skip
     file.write(voice.but(**changes), path)
     return path
@@ -190,15 +189,15 @@ def test_too_little_speech_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.models
 def test_a_voice_is_fitted_judged_and_spoken_with(tmp_path: Path) -> None:
-    """The fewest candidates: a whole fit, the same for the same seed, whose voice speaks as long as it estimates."""
+    """The fewest candidates: a whole fit, and the same one for the same seed."""
     long = Sound(np.concatenate([voices.said(text).samples for text in voices.LINES[:2]], axis=1), 16_000)
     media.write(tmp_path / "anna.wav", long)
-    out = tmp_path / "anna.voice.json"
+    outs = [tmp_path / f"{name}.voice.json" for name in ("anna", "again")]
     told: list[tuple[int, int]] = []
     one, two = (
         fit.fit(tmp_path / "anna.wav", "pt", consent="Anna P.", out=out, evaluations=fit.FEWEST,
                 progress=lambda room, done, total, what: told.append((done, total)))
-        for _ in range(2)
+        for out in outs
     )  # fmt: skip
     assert one.blend == two.blend
     assert (one.judged.evaluations, told[-1]) == (fit.FEWEST, (fit.FEWEST, fit.FEWEST))
@@ -206,13 +205,20 @@ def test_a_voice_is_fitted_judged_and_spoken_with(tmp_path: Path) -> None:
     assert found.floor is not None
     assert found.floor < found.after.cosine < found.ceiling
     assert one.kept == ("fitted" if judge.gained(found.before, found.after) else "preset")
+    assert file.read(outs[0]).consent.who == "Anna P."
+    with pytest.raises(BadInput, match="is there already"):
+        fit.fit(tmp_path / "anna.wav", "pt", consent="Anna P.", out=outs[0])
+
+
+@pytest.mark.models
+def test_kokoro_speaks_with_a_fitted_voice_as_long_as_it_estimates(anna: Path, tmp_path: Path) -> None:
     kokoro = catalog.load("kokoro")
     assert isinstance(kokoro, Kokoro)
-    worn_by = cast(tiny_dub(tmp_path / "dub").but(target_language="pt"), A=out)
-    line = worn_by.lines[0].but(translation="Ela trabalha no hospital desde o começo do ano passado.", speaker="A")
-    take = kokoro(worn_by.but(lines=(line,))).lines[0].take
+    dub = cast(tiny_dub(tmp_path / "dub").but(target_language="pt", voices=()), A=anna)
+    line = dub.lines[0].but(translation="Ela trabalha no hospital desde o começo do ano passado.", speaker="A")
+    take = kokoro(dub.but(lines=(line,))).lines[0].take
     assert take is not None
-    assert take.voice == one.preset
-    assert take.speech.duration == pytest.approx(kokoro.natural(worn_by, line, line.translation or ""), rel=0.02)
-    raw = json.loads(out.read_text("utf-8"))
-    assert raw["consent"]["who"] == "Anna P."
+    assert take.voice == file.read(anna).preset
+    assert take.speech.duration == pytest.approx(kokoro.natural(dub, line, line.translation or ""), rel=0.02)
+    changed = Voice(id="B", speaker="A", preset=take.voice, blend={**BLEND, "timbre": "pf_dora"})
+    assert kokoro.key(dub, line, 1.0) != kokoro.key(dub.but(voices=(changed,)), line, 1.0)

@@ -84,7 +84,8 @@ class _Piece:
 class Kokoro(Speak):
     """Kokoro-82M v1.0, ONNX int8, 54 voices in 9 languages; a style vector for each length of text.
 
-    A preset is a voice's name or a blend of several by shares: "pf_dora:0.6+af_bella:0.4". Any voice can read any
+    A preset is a voice's name or a blend of several by shares: "pf_dora:0.6+af_bella:0.4"; a fitted voice (`voices`) is
+    a blend for its timbre and another for its prosody. Any voice can read any
     language; those that stay intelligible are the business of casting. Model and voices Apache-2.0; espeak-ng, which
     reads the text, GPL-3.0-or-later. Japanese and Chinese need misaki (Apache-2.0).
     """

@@ -58,7 +58,8 @@ class Judged(Noun):
 class VoiceFile(Noun):
     """A fitted voice. `blend` has a sum of presets for each part of a voice of `model`; it was fitted for `language`.
 
-    Without gain over the best preset `blend` is that preset, and `kept` says so.
+    Without gain over the best preset `blend` is that preset, and `kept` says so. `sample` is the sha256 of the file
+    that the voice was fitted to.
     """
 
     schema_: Literal[1] = Field(1, alias="schema")
@@ -68,6 +69,7 @@ class VoiceFile(Noun):
     blend: FrozenDict[str, str]
     kept: Literal["fitted", "preset"]
     consent: Consent
+    sample: str
     licence: str | None = None
     sex: Literal["female", "male"] | None = None
     judged: Judged

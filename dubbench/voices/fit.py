@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dubbench import languages
+from dubbench import languages, memory
 from dubbench.errors import BadInput, Refused
 from dubbench.stages.base import Progress, quiet
 from dubbench.types import Consent, Voice
@@ -101,13 +101,13 @@ def fit(
 
     `consent` says who agreed, by name; `span` and `speaker` choose among what is heard there. The same `seed`,
     reference and models give the same voice. Raises Refused without consent, BadInput for too little speech, several
-    speakers, or too few `evaluations`, Unsupported, Missing.
+    speakers, too few `evaluations`, or an `out` that is in the way, Unsupported, Missing.
     """
     given = _consent(consent, purpose)
     if evaluations < FEWEST:
         raise BadInput(f"{evaluations} evaluations are too few; give {FEWEST} or more")
-    if out is not None and Path(out).name.count(".json") == 0:
-        raise BadInput(f"a voice is written to a file like {Path(out).name}{file.SUFFIX}, not {out}")
+    if out is not None:
+        _writable(Path(out))
     booth, started = Booth(languages.normalise(language), cast=cast, models=models), time.monotonic()
     person = sample.read(Path(reference), booth.embedder, span=span, speaker=speaker)
     preset, best, heard = searched(booth, person, evaluations=evaluations, seed=seed, progress=progress)
@@ -118,7 +118,8 @@ def fit(
     voice = VoiceFile(
         name=name or given.who, model=booth.speak.name, language=booth.language, consent=given,
         blend=best.blend or {} if kept else dict.fromkeys(parts, f"{preset.preset}:1.0"),
-        kept="fitted" if kept else "preset", licence=booth.speak.licence, sex=likely_sex(person.pitch_hz),
+        kept="fitted" if kept else "preset", sample=memory.file_sha256(Path(reference)),
+        licence=booth.speak.licence, sex=likely_sex(person.pitch_hz),
         judged=file.Judged(
             preset=preset.preset or "", before=before, after=after, floor=judge.floor(person, booth.embedder),
             ceiling=round(person.ceiling, 3), pitch_hz=person.pitch_hz, evaluations=heard, seed=seed,
@@ -169,6 +170,14 @@ def _nearest(booth: Booth, person: Reference, progress: Progress) -> list[str]:
 def _starts(near: Sequence[str]) -> list[dict[str, float]]:
     """The best preset, and the best ones half and half."""
     return [{near[0]: 1.0}, *({a: 0.5, b: 0.5} for a, b in itertools.combinations(near[:MIXED], 2))]
+
+
+def _writable(out: Path) -> None:
+    """Refuse, before minutes are spent, a file that could not be written or would cover another."""
+    if not out.name.endswith(file.SUFFIX):
+        raise BadInput(f"a voice is written to a file called NAME{file.SUFFIX}, not {out}")
+    if out.exists() or not out.resolve().parent.is_dir():
+        raise BadInput(f"{out} is there already or in no folder that is; choose another --out")
 
 
 def _consent(who: str | None, purpose: str) -> Consent:
