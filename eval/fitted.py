@@ -43,7 +43,7 @@ def references(folder: Path) -> Iterator[tuple[str, Path, str | None]]:
 def row(name: str, made: VoiceFile) -> str:
     found = made.judged
     before, after = found.before, found.after
-    share = "–" if found.share is None else f"{found.share:.2f}"
+    share = "–" if found.share is None or made.kept == "preset" else f"{found.share:.2f}"
     cells = [
         name, found.preset, f"{before.cosine:.2f}", f"{after.cosine:.2f}",
         "–" if found.floor is None else f"{found.floor:.2f}", f"{found.ceiling:.2f}", share,

@@ -55,7 +55,9 @@ def said(judged: Judged, kept: str) -> str:
     """What came out, in one sentence."""
     before, after, ceiling = judged.before, judged.after, judged.ceiling
     if kept == "preset":
-        return f"no gain: on held-out sentences the fit is no better than '{judged.preset}', which is kept"
+        nearer = after.cosine > before.cosine
+        why = f"nearer but {after.wer or 0:.0%} of its words are misheard" if nearer else "no nearer to the person"
+        return f"no gain: on held-out sentences the fit is {why}; '{judged.preset}' is kept"
     gain = f"cosine {before.cosine:.2f} with '{judged.preset}', {after.cosine:.2f} fitted"
     if judged.share is None:
         return f"{gain}; the person beside themselves {ceiling:.2f}"
