@@ -163,6 +163,7 @@ def test_what_came_out_is_said_plainly() -> None:
         "no gain: on held-out sentences the fit is nearer but 13% of its words are misheard; 'p' is kept"
     )
     assert "no nearer to the person" in judge.said(judged.but(after=before), "preset")
+    assert judge.said(judged.but(floor=0.4), "fitted").endswith("no nearer to the person than strangers are")
     assert "stranger" not in judge.said(judged.but(floor=None), "fitted")
     assert judge.gained(before, before.but(cosine=0.21, wer=0.06))
     assert not judge.gained(before, before.but(cosine=0.5, wer=0.08))

@@ -53,7 +53,7 @@ class Booth:
         speak.check(None, language)
         self.language, self.speak, self.embedder = language, speak, embedder
         self.ear: Any = ear if ear is not None and ear.speaks(language) else None
-        self.search, self.held = (sentences()[language][part] for part in ("search", "held"))
+        self.search, self.check, self.held = (sentences()[language][part] for part in ("search", "check", "held"))
 
     def hear(self, voice: Voice, texts: Sequence[str]) -> Heard:
         """What a voice sounds like, reading some sentences."""
@@ -67,6 +67,10 @@ class Booth:
         """`hear` for several, as many at once as the model allows."""
         with ThreadPoolExecutor(max(1, self.speak.parallel)) as pool:
             return list(pool.map(lambda voice: self.hear(voice, texts), voices))
+
+    def misheard(self, voice: Voice) -> float | None:
+        """The share of words misheard in the sentences for checking; None where the ear does not know the language."""
+        return None if self.ear is None else self.wer(self.hear(voice, self.check), self.check)
 
     def wer(self, heard: Heard, texts: Sequence[str]) -> float | None:
         """The share of words that the ear misheard; None where it does not know the language."""
@@ -102,7 +106,7 @@ class Booth:
 
 @cache
 def sentences() -> dict[str, dict[str, list[str]]]:
-    """Short sentences by language: what the search hears, and what is held out from it."""
+    """Short sentences by language: what the search hears, checks its best by, and what is held out from it."""
     text = resources.files("dubbench.voices").joinpath("sentences.json").read_text("utf-8")
     found: dict[str, dict[str, list[str]]] = json.loads(text)
     return found

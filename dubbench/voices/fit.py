@@ -38,6 +38,10 @@ PITCH = 0.2
 """What an octave of difference in median pitch costs, in cosine: a semitone 0.017."""
 FAR = 0.002
 """What distance from the start costs, in cosine for a squared deviation: where presets lie (5 deviations) 0.05."""
+CHECKED = 3
+"""How many of a generation are listened to before none of it becomes the best."""
+MISHEARD = 0.2
+"""What not being understood costs, in cosine: about the most that a search won, so it turns away from there."""
 MIXED = 4
 """The best presets whose halves and halves are tried as starts too."""
 
@@ -63,9 +67,13 @@ class Search:
         heard = self.booth.each(voices, self.booth.search)
         scores = [self._score(*pair) for pair in zip(heard, points, strict=True)]
         self.heard += len(voices)
-        first = int(np.argmax(scores))
-        if scores[first] > self.score and self._understood(heard[first]):
-            self.best, self.score = voices[first], scores[first]
+        for i in np.argsort(scores)[::-1][:CHECKED]:
+            if scores[i] <= self.score:
+                break
+            if self._understood(voices[i]):
+                self.best, self.score = voices[i], scores[i]
+                break
+            scores[i] -= MISHEARD
         self.progress(ROOM, self.heard, self.evaluations, f"best {self.score:.3f}")
         return scores
 
@@ -76,8 +84,8 @@ class Search:
         )
         return cosine - PITCH * float(off) - FAR * float(point @ point)
 
-    def _understood(self, heard: Heard) -> bool:
-        wer = self.booth.wer(heard, self.booth.search) if self.limit is not None else None
+    def _understood(self, voice: Voice) -> bool:
+        wer = self.booth.misheard(voice)
         return wer is None or self.limit is None or wer <= self.limit
 
 
@@ -139,7 +147,7 @@ def searched(
 
     near = _nearest(booth, person, progress)
     preset = Voice(id=near[0], preset=near[0])
-    wer = booth.wer(booth.hear(preset, booth.search), booth.search)
+    wer = booth.misheard(preset)
     limit = None if wer is None else wer + judge.WORSE
     search = Search(booth, person, limit, progress, evaluations)
     styles = booth.speak.styles()

@@ -61,6 +61,8 @@ def said(judged: Judged, kept: str) -> str:
     gain = f"cosine {before.cosine:.2f} with '{judged.preset}', {after.cosine:.2f} fitted"
     if judged.share is None:
         return f"{gain}; the person beside themselves {ceiling:.2f}"
+    if judged.share <= 0:
+        return f"{gain}: nearer, but still no nearer to the person than strangers are"
     return f"{gain}: {judged.share:.2f} of the way from a stranger to the same person"
 
 
