@@ -1,13 +1,14 @@
 # setup: an environment of our own · demo: a real clip, dubbed · test · check: style, types, layers · bench: seconds, memory
 # dubs: real clips dubbed, and each file judged from outside · fit: the plan beside what other tools do
 # durations: estimated against spoken lengths · people: who is known again by voice, and how steady voices are
-# speech: signs and pauses as they are read · sound: beds against known stems, lines beside originals
+# voices: fitted voices beside presets · speech: signs and pauses as they are read
+# sound: beds against known stems, lines beside originals
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test check bench dubs fit durations people speech sound clean
+.PHONY: setup demo test check bench dubs fit durations people voices speech sound clean
 .DELETE_ON_ERROR:
 
 setup: $(READY)
@@ -51,6 +52,8 @@ people: $(READY)
 
 sound: $(READY)
 	$(BIN)/python eval/sound.py
+voices: $(READY)
+	$(BIN)/python eval/fitted.py $(REFERENCES)
 
 clean:
 	rm -rf $(VENV) demo build *.egg-info

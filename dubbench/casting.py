@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import datetime
 import difflib
 import math
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
-from dubbench import languages, memory
-from dubbench.errors import BadInput, Refused
+from dubbench import consents, memory
+from dubbench.errors import BadInput
 from dubbench.stages.speak import Speak
-from dubbench.types import Consent, Dub, Flag, Voice
+from dubbench.types import Dub, Flag, Voice
+from dubbench.voices import file as voice_file
 
 ROOM = "casting"
 
@@ -27,24 +26,28 @@ def with_voices(dub: Dub) -> Dub:
 def cast_voices(
     dub: Dub, speak: Speak, wishes: Mapping[str, str], *, remembered: Mapping[str, str] | None = None
 ) -> Dub:
-    """Every speaker with a preset of `speak` for all of their lines; wishes (speaker to preset) first.
+    """Every speaker with a preset of `speak` for all of their lines; wishes (speaker to preset or voice file) first.
 
     Then come voices `remembered` from other films, then stay those that were cast before and are still known; then
     chooses who has most to say: the likely sex, the nearest pitch, nobody else's. Where a language has too few, a voice
     of another language that reads it well is borrowed, and where those run out a voice is shared; both are flagged, as
     is a remembered voice that the model has no more. Nothing is chosen for a model without presets. Raises BadInput
-    for an unknown speaker or preset, Refused where somebody would be cloned without their consent.
+    for an unknown speaker or preset, or a voice file that is none or of another model; Refused where somebody would be
+    imitated without their consent.
     """
     dub = with_voices(dub).flagged(ROOM)
     offered = speak.presets(dub.target_language)
-    _checked(dub, speak, offered, {**_edited(dub, speak), **wishes})
+    asked = {**_edited(dub, speak), **wishes}
+    fitted = _fitted(dub, speak, asked, remembered or {})
+    _checked(dub, speak, offered, {label: preset for label, preset in asked.items() if label not in fitted})
     if speak.clones:
-        _consented(dub)
+        consents.check_clones(dub)
     if not offered:
         return dub
     known = {x: preset for x, preset in (remembered or {}).items() if _is_known(preset, speak, offered)}
-    lost = {x: preset for x, preset in (remembered or {}).items() if x not in known and x not in wishes}
-    chosen = {label: _named(preset, speak, offered) for label, preset in {**known, **wishes}.items()}
+    lost = {x: p for x, p in (remembered or {}).items() if x not in known and x not in wishes and x not in fitted}
+    named = {label: preset for label, preset in {**known, **wishes}.items() if label not in fitted}
+    chosen = {**{label: _named(preset, speak, offered) for label, preset in named.items()}, **fitted}
     for voice in dub.voices:
         if voice.speaker in dub.speakers and voice.speaker not in chosen and _kept(voice, dub, speak, offered):
             chosen[voice.speaker] = _named(voice.preset or "", speak, offered)
@@ -69,42 +72,31 @@ def _key(voices: Sequence[Voice]) -> str:
     return memory.key(voices=[[voice.speaker, voice.preset] for voice in voices])
 
 
-def with_consents(dub: Dub, consents: Mapping[str, str]) -> Dub:
-    """The dub with what a person says of consents: for a speaker, who gave it. Raises BadInput for an unknown speaker.
+def _fitted(dub: Dub, speak: Speak, asked: Mapping[str, str], remembered: Mapping[str, str]) -> dict[str, Voice]:
+    """Who wears a fitted voice: as they are asked to, in this dub already, or by what is remembered of them.
 
-    Today is noted, and this film and language as what it is for. A consent that is in the dub already stays.
+    A file that is wished for must be there; one that is only remembered counts as lost where it is gone, and a voice
+    that the dub has already needs its file no more, which is read where it is there, for the consent may have been
+    taken back in it.
     """
-    for label in consents:
-        if label not in dub.speakers:
-            raise BadInput(f"nobody is called '{label}' here; the speakers are: {', '.join(dub.speakers) or 'none'}")
-    today = datetime.date.today().isoformat()
-    purpose = f"{Path(dub.source.path).name} in {languages.name(dub.target_language)}"
+    found = {x: voice_file.opened(wish) for x, wish in asked.items() if voice_file.is_file(wish)}
+    own = {v.speaker: v for v in dub.voices if voice_file.is_fitted(v, speak.name) and v.speaker in dub.speakers}
+    for label, voice in own.items():
+        if asked.get(label, voice.preset) == voice.preset:
+            found[label] = voice_file.again(voice)
+    for label, path in remembered.items():
+        if label not in asked and voice_file.is_file(path) and voice_file.found(path).is_file():
+            found[label] = voice_file.opened(path)
+    for label, voice in found.items():
+        _wearable(voice, speak)
+        consents.check_fitted(voice, dub.voice_of(label))
+    return found
 
-    def told(voice: Voice) -> Voice:
-        if voice.speaker not in consents or voice.consent:
-            return voice
-        return voice.but(consent=Consent(who=consents[voice.speaker], when=today, purpose=purpose))
 
-    return dub.but(voices=tuple(told(voice) for voice in with_voices(dub).voices))
-
-
-def _consented(dub: Dub) -> None:
-    """Refuse to clone who did not allow it, or took it back. Raises Refused."""
-    for voice in dub.voices:
-        if voice.speaker not in dub.speakers or not voice.reference:
-            continue
-        name = voice.name or voice.speaker
-        other = "or choose a model that brings its own voices: --model speak=kokoro"
-        if voice.consent is None:
-            raise Refused(
-                f"this model would clone {name}, who has not consented as far as the dub knows; say who did: "
-                f"--consent {voice.speaker}='THEIR NAME', {other}"
-            )
-        if voice.consent.withdrawn:
-            raise Refused(
-                f"{name} took back the consent to use their voice on {voice.consent.withdrawn}, and this model would "
-                f"clone it; leave their lines out, {other}"
-            )
+def _wearable(voice: Voice, speak: Speak) -> None:
+    if set(voice.blend or ()) != set(speak.blends):
+        wearing = "wears no fitted voices" if not speak.blends else f"wants blends of {' and '.join(speak.blends)}"
+        raise BadInput(f"model '{speak.name}' cannot speak as '{voice.preset}': it {wearing}; choose another voice")
 
 
 def _lost(lost: Mapping[str, str], speak: Speak) -> list[Flag]:
@@ -219,8 +211,11 @@ def _flags(chosen: Mapping[str, Voice], language: str) -> list[Flag]:
 
 def _dressed(person: Voice, preset: Voice, language: str) -> Voice:
     """The speaker's voice wearing a preset, cast for `language`; their own pitch, sex and reference stay."""
-    name = person.name or preset.name
-    return person.but(preset=preset.preset, name=name, licence=preset.licence, language=language)
+    name, consent = person.name or preset.name, preset.consent or person.consent
+    return person.but(
+        preset=preset.preset, blend=preset.blend, file=preset.file, name=name, licence=preset.licence,
+        consent=consent, language=language,
+    )  # fmt: skip
 
 
 def _voice(dub: Dub, label: str) -> Voice:

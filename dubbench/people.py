@@ -39,7 +39,8 @@ MOST = 8
 class Person(Noun):
     """Somebody who speaks in a project's films.
 
-    `vectors` are unit vectors, one for each way they were recorded; `presets` their voice by "MODEL/LANGUAGE".
+    `vectors` are unit vectors, one for each way they were recorded; `presets` their voice by "MODEL/LANGUAGE": a
+    preset, or the path of a voice file.
     """
 
     id: str
@@ -181,7 +182,8 @@ def _updated(found: People, dub: Dub, who: Mapping[str, str], voices: Mapping[st
         worn = dub.voice_of(label) if label is not None else None
         if label is None or worn is None:
             return person
-        presets = {**person.presets, slot: worn.preset} if worn.preset else dict(person.presets)
+        voice = worn.file or worn.preset
+        presets = {**person.presets, slot: voice} if voice else dict(person.presets)
         consent = person.consent or worn.consent
         return person.but(presets=presets, consent=consent, vectors=_noted(person, voices.get(label)))
 

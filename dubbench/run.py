@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from dubbench import (
     casting,
     catalog,
+    consents,
     documents,
     edits,
     fitting,
@@ -126,7 +127,7 @@ class Run:
             self._listen(ear, speak, mark)
 
     def _cast(self, speak: Any) -> Dub:
-        dub = casting.with_consents(self.dub, self.consents) if self.consents else self.dub
+        dub = consents.given(self.dub, self.consents) if self.consents else self.dub
         if dub.wishes.people is None:
             return casting.cast_voices(dub, speak, self.voices)
         path, embedder = Path(dub.wishes.people), self.stages.get("diarize")

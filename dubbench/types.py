@@ -129,7 +129,9 @@ class Voice(Noun):
 
     `preset` names a voice of the speaking model ("pf_dora", or a blend "pf_dora:0.6+af_bella:0.4"); `reference` is a
     piece of the speaker's own sound, used to choose a preset and by models that clone. `pitch_hz` is the median
-    fundamental frequency. `person` is who they are in the project's cast memory (`people`).
+    fundamental frequency. `person` is who they are in the project's cast memory (`people`). A voice that was fitted to
+    somebody (`voices`) has the `blend` that makes it, a sum of presets for each of its parts, and the `file` it came
+    from, which is asked for their consent.
     """
 
     id: str
@@ -137,6 +139,8 @@ class Voice(Noun):
     speaker: str = ""
     person: str | None = None
     preset: str | None = None
+    blend: FrozenDict[str, str] | None = None
+    file: str | None = None
     language: str | None = None
     sex: Literal["female", "male"] | None = None
     pitch_hz: float | None = None

@@ -13,7 +13,8 @@ import pytest
 import dubbench
 from dubbench import media, people
 from dubbench.adapters.kokoro import Kokoro
-from dubbench.casting import cast_voices, with_consents
+from dubbench.casting import cast_voices
+from dubbench.consents import given
 from dubbench.errors import BadInput, Refused
 from dubbench.people import Person
 from dubbench.types import Consent, Dub, Sound, Voice
@@ -125,11 +126,11 @@ def test_nobody_is_cloned_without_consent_which_a_person_can_give_by_name(tmp_pa
     with pytest.raises(Refused, match="would clone A, who has not consented.*--consent A="):
         cast_voices(dub, Cloner(), {})
     with pytest.raises(BadInput, match="nobody is called 'C' here"):
-        with_consents(dub, {"C": "Carla"})
-    one = with_consents(dub, {"A": "Anna P."})
+        given(dub, {"C": "Carla"})
+    one = given(dub, {"A": "Anna P."})
     with pytest.raises(Refused, match="would clone B"):
         cast_voices(one, Cloner(), {})
-    both = with_consents(one, {"A": "somebody else", "B": "Berta"})
+    both = given(one, {"A": "somebody else", "B": "Berta"})
     cast_voices(both, Cloner(), {})
     consents = [voice.consent for voice in both.voices]
     assert [consent and consent.who for consent in consents] == ["Anna P.", "Berta"], "the first that was given stays"

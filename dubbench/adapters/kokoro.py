@@ -10,7 +10,6 @@ length is planned at any speed on a cut of the graph that costs 4 % of speaking,
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -21,6 +20,7 @@ import numpy.typing as npt
 from dubbench import graphs
 from dubbench.adapters import kokoro_text
 from dubbench.adapters.kokoro_text import FACTS, TOKENS
+from dubbench.adapters.kokoro_voices import PARTS, Worn, blend, worn
 from dubbench.errors import BadInput
 from dubbench.stages.speak import Speak, Spoken
 from dubbench.text import pronunciations
@@ -84,7 +84,8 @@ class _Piece:
 class Kokoro(Speak):
     """Kokoro-82M v1.0, ONNX int8, 54 voices in 9 languages; a style vector for each length of text.
 
-    A preset is a voice's name or a blend of several by shares: "pf_dora:0.6+af_bella:0.4". Any voice can read any
+    A preset is a voice's name or a blend of several by shares: "pf_dora:0.6+af_bella:0.4"; a fitted voice (`voices`) is
+    a blend for its timbre and another for its prosody. Any voice can read any
     language; those that stay intelligible are the business of casting. Model and voices Apache-2.0; espeak-ng, which
     reads the text, GPL-3.0-or-later. Japanese and Chinese need misaki (Apache-2.0).
     """
@@ -94,6 +95,7 @@ class Kokoro(Speak):
     requires = ("onnxruntime>=1.20", "onnx>=1.17", "espeakng-loader==0.2.4")
     version = 3
     reads_names: ClassVar[bool] = True
+    blends: ClassVar[tuple[str, ...]] = tuple(PARTS)
     # One session on one thread each gives more sound a second than one on all (spikes: RTF 0.28 against 0.37).
     parallel: ClassVar[int] = graphs.threads()
 
@@ -130,6 +132,15 @@ class Kokoro(Speak):
         """IPA too, in the languages that espeak-ng reads, where the model has a symbol for each of its sounds."""
         readable = language in kokoro_text.ESPEAK and kokoro_text.from_ipa(reading) is not None
         return readable if pronunciations.ipa(reading) else True
+
+    def styles(self) -> dict[str, dict[str, Samples]]:
+        """For each half of a style, the mean over all lengths of text of every voice's: (128,)."""
+        self.ready()
+        names = tuple(FACTS["voices"])
+        return {
+            part: {name: np.asarray(self._style(name)[:, columns].mean(axis=0), np.float32) for name in names}
+            for part, columns in PARTS.items()
+        }
 
     def estimate(self, text: str, voice: Voice, language: str) -> Seconds:
         """Seconds at pace 1, from the model's own durations."""
@@ -176,22 +187,25 @@ class Kokoro(Speak):
         return sum(s.isalpha() and s not in _JOINS_NEXT + _JOINS_LAST for s in self._symbols(text, voice, language))
 
     def _symbols(self, text: str, voice: Voice, language: str) -> str:
-        first = max(shares := blend(voice), key=lambda name: shares[name])
-        return kokoro_text.phonemes(text, "en-gb" if language == "en" and first.startswith("b") else language)
+        british = language == "en" and worn(voice).first.startswith("b")
+        return kokoro_text.phonemes(text, "en-gb" if british else language)
 
     def _pieces(self, text: str, voice: Voice, language: str) -> list[_Piece]:
         self.ready()
         self._refuse(language)
-        shares = blend(voice)
-        return [self._piece(part, shares) for part in kokoro_text.passes(self._symbols(text, voice, language))]
+        wears = worn(voice)
+        return [self._piece(part, wears) for part in kokoro_text.passes(self._symbols(text, voice, language))]
 
-    def _piece(self, symbols: str, shares: dict[str, float]) -> _Piece:
+    def _piece(self, symbols: str, wears: Worn) -> _Piece:
         tokens = np.array([[0, *(TOKENS[s] for s in symbols), 0]], np.int64)
-        style = np.sum([share * self._style(name)[len(symbols) - 1] for name, share in shares.items()], axis=0)[None]
-        natural = self._lengths.run(None, {"tokens": tokens, "style": style.astype(np.float32)})[0].ravel()
-        facts = FACTS["voices"]
-        edges = {e: sum(s * facts[name][e] for name, s in shares.items()) for e in ("lead", "after", "share")}
-        return _Piece(symbols, tokens, style.astype(np.float32), natural, edges)
+        row = len(symbols) - 1
+        halves = (
+            np.sum([share * self._style(name)[row, columns] for name, share in shares.items()], axis=0)
+            for shares, columns in zip(wears, PARTS.values(), strict=True)
+        )
+        style = np.concatenate(list(halves)).astype(np.float32)[None]
+        natural = self._lengths.run(None, {"tokens": tokens, "style": style})[0].ravel()
+        return _Piece(symbols, tokens, style, natural, wears.edges())
 
     def _style(self, name: str) -> Samples:
         """(510, 256): one style vector for each number of phonemes."""
@@ -225,21 +239,6 @@ def cut_graph(model: Path, to: Path) -> None:
         [weight for weight in graph.initializer if weight.name in need],
     )  # fmt: skip
     onnx.save(helper.make_model(part, opset_imports=whole.opset_import, ir_version=whole.ir_version), str(to))
-
-
-def blend(voice: Voice) -> dict[str, float]:
-    """Voices by share (they sum to 1) of a preset: "pf_dora" or "pf_dora:0.6+af_bella:0.4". Raises BadInput."""
-    known = FACTS["voices"]
-    shares: dict[str, float] = {}
-    for part in (voice.preset or "").split("+"):
-        found = re.fullmatch(r"\s*(\w+)(?::(\d*\.?\d+))?\s*", part)
-        if not found or found[1] not in known or float(found[2] or 1) <= 0:
-            raise BadInput(
-                f"'{voice.preset}' is no voice of Kokoro; take one, or a blend like 'pf_dora:0.6+af_bella:0.4', "
-                f"of: {', '.join(known)}"
-            )
-        shares[found[1]] = shares.get(found[1], 0.0) + float(found[2] or 1)
-    return {name: share / sum(shares.values()) for name, share in shares.items()}
 
 
 def _voice(preset: str, pitch_hz: float, language: str) -> Voice:
@@ -314,4 +313,4 @@ def _moved(phoneme: Phoneme, by: Seconds, first: Seconds, last: Seconds) -> Phon
     return phoneme.but(start=start, end=end)
 
 
-__all__ = ["Kokoro", "blend", "cut_graph"]
+__all__ = ["Kokoro", "cut_graph"]

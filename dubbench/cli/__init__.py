@@ -15,6 +15,7 @@ from dubbench.errors import DubError
 COMMANDS = {
     "dub": ("dubbench.cli.dub:dub", "Dub a film, or walk again through a dub that was edited."),
     "models": ("dubbench.cli.models:models", "List, fetch and check the models and their weights."),
+    "voice": ("dubbench.cli.voice:voice", "Fit a voice to a person who agreed to it."),
     "verify": ("dubbench.cli.verify:verify", "Say whether a file carries our mark and intact credentials."),
 }
 

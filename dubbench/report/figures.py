@@ -11,7 +11,7 @@ from dubbench import listen, media
 from dubbench.report import timing
 from dubbench.report.notes import flags
 from dubbench.timeline.picture import stretches
-from dubbench.types import Dub
+from dubbench.types import Consent, Dub
 
 if TYPE_CHECKING:
     from dubbench.run import Run
@@ -24,7 +24,7 @@ def measured(dub: Dub, run: Run) -> dict[str, Any]:
     `slowed_seconds` in all and down to `slowest_picture` of its speed, and where the dub sounds on for
     `overrun_seconds`. `seconds` are wall time. What the mix counted (`cut_seconds`, `overlap_seconds`,
     `overrun_seconds`) is taken from it. `dead_air_seconds`, `fast_cues`: see `timing`; `speaker_similarity`: see
-    `likeness`; `voice_drift`: see `drift`.
+    `likeness`; `voice_drift`: see `drift`; `consents`: who agreed, for speakers with a voice that imitates somebody.
     """
     assert dub.output is not None
     film = dub.folder / dub.output.film
@@ -33,6 +33,7 @@ def measured(dub: Dub, run: Run) -> dict[str, Any]:
     errors = listen.wer(dub, heard) if heard is not None else None
     total = sum(run.seconds.values())
     slowed = stretches(dub.picture)
+    imitated = [voice for voice in dub.voices if voice.blend and voice.speaker in dub.speakers]
     tempos = [line.tempo for line in dub.lines if line.tempo is not None]
     return {
         "source_language": dub.source_language,
@@ -43,6 +44,7 @@ def measured(dub: Dub, run: Run) -> dict[str, Any]:
         "lines": len(dub.lines),
         "speakers": len(dub.speakers),
         "voices": {voice.speaker: voice.preset or voice.id for voice in dub.voices if voice.speaker in dub.speakers},
+        "consents": {voice.speaker: _consent(voice.consent) for voice in imitated},
         "seconds": {room: round(s, 3) for room, s in run.seconds.items()},
         "models": run.models,
         "redone": run.redone,
@@ -66,6 +68,10 @@ def measured(dub: Dub, run: Run) -> dict[str, Any]:
         "voice_drift": run.facts.get("drift"),
         "flags": flags(dub),
     }
+
+
+def _consent(consent: Consent | None) -> str:
+    return "nobody's" if consent is None else f"{consent.who}, {consent.when}, for {consent.purpose}"
 
 
 def peak_rss_mb() -> float:

@@ -35,6 +35,8 @@ class Speak(Stage):
 
     clones: ClassVar[bool] = False
     """Whether it imitates a `Voice.reference`: then nobody is spoken for who has not consented."""
+    blends: ClassVar[tuple[str, ...]] = ()
+    """The parts of a fitted voice's `blend` that it understands; without any it wears no fitted voice (`voices`)."""
     calibrated: ClassVar[bool] = False
     """Whether `estimate` is a guess, which takes of the voice improve (`durations`)."""
 
@@ -90,7 +92,7 @@ class Speak(Stage):
             text=self._with_names(dub, line, line.translation or ""),
             voice={"preset": voice.preset, "reference": voice.reference.sha256 if voice.reference else None}
             if not voice.preset
-            else {"preset": voice.preset},
+            else {"preset": voice.preset, **({"blend": dict(voice.blend)} if voice.blend else {})},
             language=dub.target_language,
             pace=round(pace, 3),
             controls=self.controls(dub, line).model_dump(mode="json"),
@@ -160,9 +162,9 @@ class Speak(Stage):
         lesson = self._taught(dub, voice)
         if lesson is not None:
             return lesson.seconds(text, dub.target_language)
-        key = memory.key(
-            estimate=text, voice=voice.preset or voice.id, language=dub.target_language, by=self.identity()
-        )
+        name = voice.preset or voice.id
+        whose: Any = {"preset": name, "blend": dict(voice.blend)} if voice.blend else name
+        key = memory.key(estimate=text, voice=whose, language=dub.target_language, by=self.identity())
         kept = store.recall("estimate", key)
         if kept is None:
             kept = float(self.ready().estimate(text, voice, dub.target_language))

@@ -13,7 +13,8 @@ import pytest
 
 from dubbench import catalog, media
 from dubbench.adapters import kokoro_text
-from dubbench.adapters.kokoro import BEFORE_LIMITS, Kokoro, blend
+from dubbench.adapters.kokoro import BEFORE_LIMITS, Kokoro
+from dubbench.adapters.kokoro_voices import blend
 from dubbench.errors import BadInput, Missing, Unsupported
 from dubbench.testing import check_adapter, tiny_dub
 from dubbench.types import Pause, Voice
