@@ -235,7 +235,7 @@ def test_the_page_shows_every_figure() -> None:
     assert "probe 0.125" in text
     assert "speak 3.5 kokoro 2" in text
     assert "retake 1" in text
-    assert "A pf_dora:0.6+af_heart:0.4 0.31 – 0.62 0.81 0.93" in text
+    assert "A pf_dora:0.6+af_heart:0.4 0.31 – 0.62 0.81 0.42" in text
     assert "Late ends L001 0.75" in text
     assert "Of tomorrow some_thing 17.25" in text, "what nobody arranged a place for"
 

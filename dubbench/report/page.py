@@ -55,10 +55,10 @@ def _speakers(dub: Dub, figures: Mapping[str, Any]) -> str:
     for who in dict.fromkeys([*voices, *alike, *drift]):
         found, own = alike.get(who) or {}, drift.get(who) or {}
         cosines = (found.get(x) for x in ("cosine", "floor", "ceiling"))
-        itself = (own.get(x) for x in ("lowest", "mean", "nearest"))
+        itself = (own.get(x) for x in ("lowest", "nearest"))
         rows.append((who, *(_shown(cell) for cell in (voices.get(who), *cosines, *itself))))
     alike_by = {"speaker_similarity: cosine": "similarity", "floor": "others", "ceiling": "self"}
-    steady = {"voice_drift: lowest": "steady", "voice_drift: mean": "mean", "voice_drift: nearest": "nearest other"}
+    steady = {"voice_drift: lowest": "steady", "nearest": "nearest"}
     return _table("speakers", rows, head={"": "", "voices": "voice", **alike_by, **steady}, dots=colours(dub))
 
 
