@@ -16,7 +16,7 @@ from dubbench.types import Consent, Dub, Voice
 
 
 def given(dub: Dub, consents: Mapping[str, str]) -> Dub:
-    """The dub with what a person says of consents: for a speaker, who gave it. Raises BadInput for an unknown speaker.
+    """The dub, whose speakers all have a voice, with who gave consent for which. Raises BadInput for unknown speakers.
 
     Today is noted, and this film and language as what it is for. A consent that is in the dub already stays.
     """
@@ -25,15 +25,13 @@ def given(dub: Dub, consents: Mapping[str, str]) -> Dub:
             raise BadInput(f"nobody is called '{label}' here; the speakers are: {', '.join(dub.speakers) or 'none'}")
     today = datetime.date.today().isoformat()
     purpose = f"{Path(dub.source.path).name} in {languages.name(dub.target_language)}"
-    known = {voice.speaker for voice in dub.voices}
-    new = (Voice(id=label, speaker=label) for label in consents if label not in known)
 
     def told(voice: Voice) -> Voice:
         if voice.speaker not in consents or voice.consent:
             return voice
         return voice.but(consent=Consent(who=consents[voice.speaker], when=today, purpose=purpose))
 
-    return dub.but(voices=tuple(told(voice) for voice in (*dub.voices, *new)))
+    return dub.but(voices=tuple(told(voice) for voice in dub.voices))
 
 
 def check_clones(dub: Dub) -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
+from dubbench import records
 from dubbench.errors import BadInput
-from dubbench.memory import FOLDER, replacing
+from dubbench.memory import FOLDER
 from dubbench.types import SCHEMA, Audio, Dub, Tracks
 
 NAME = "dub.json"
@@ -34,25 +32,15 @@ def read(path: str | Path) -> Dub:
     """
     path = Path(path)
     path = path / NAME if path.is_dir() else path
-    try:
-        raw = json.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        raise BadInput(f"there is no {NAME} in {path.parent}") from None
-    except OSError as error:
-        raise BadInput(f"{path} cannot be read: {error.strerror}") from None
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path} is not valid JSON: {error}") from None
+    if not path.exists():
+        raise BadInput(f"there is no {NAME} in {path.parent}")
+    raw = records.raw(path)
     schema = raw.get("schema") if isinstance(raw, dict) else None
     if not isinstance(schema, int) or not 1 <= schema <= SCHEMA:
         raise BadInput(f"{path} has schema {schema!r}; this version reads 1 to {SCHEMA}: upgrade dubbench")
     for migrate in MIGRATIONS[schema - 1 :]:
         raw = migrate(raw)
-    try:
-        dub = Dub.model_validate(raw)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise BadInput(f"{path}: {where + ': ' if where else ''}{first['msg']}") from None
+    dub = records.checked(Dub, raw, path)
     late = next((line for line in dub.lines if line.end > dub.source.duration + BEYOND), None)
     if late is not None:
         raise BadInput(f"{path}: line {late.id} ends at {late.end:.1f} s, but the film at {dub.source.duration:.1f} s")
@@ -79,10 +67,4 @@ def present(dub: Dub) -> Dub:
 
 def write(dub: Dub, path: Path) -> None:
     """Write a dub.json whole or not at all; fields that say nothing are left out, so that people can read it."""
-    with replacing(path) as draft:
-        text = json.dumps(
-            dub.model_dump(mode="json", by_alias=True, exclude_defaults=True) | {"schema": dub.schema_},
-            ensure_ascii=False,
-            indent=1,
-        )
-        draft.write_text(text + "\n", "utf-8")
+    records.write(dub, path)

@@ -10,15 +10,14 @@ Who speaks in one film is the diarizer's work, which voice suits somebody new th
 from __future__ import annotations
 
 import contextlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from dubbench import memory
+from dubbench import memory, records
 from dubbench.casting import cast_voices, was_edited, with_voices
 from dubbench.errors import BadInput
 from dubbench.stages.speak import Speak
@@ -61,18 +60,10 @@ class People(Noun):
 
 def read(path: Path) -> People:
     """The people in a file; nobody where there is none yet. Raises BadInput that names the place of a mistake."""
-    try:
-        found = People.model_validate(json.loads(path.read_text("utf-8")))
-    except FileNotFoundError:
+    if not path.exists():
         return People()
-    except OSError as error:
-        raise BadInput(f"{path} cannot be read: {error.strerror}; give another file with --people") from None
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path} is not valid JSON: {error}; mend it, or give another file with --people") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise BadInput(f"{path}: {where}: {first['msg']}; mend it, or give another file with --people") from None
+    hint = "; mend it, or give another file with --people"
+    found = records.checked(People, records.raw(path, hint=hint), path, hint=hint)
     names = [person.id for person in found.people]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
@@ -82,9 +73,7 @@ def read(path: Path) -> People:
 
 def write(found: People, path: Path) -> None:
     """Write the file whole or not at all; fields that say nothing are left out."""
-    with memory.replacing(path) as draft:
-        plain = found.model_dump(mode="json", by_alias=True, exclude_defaults=True) | {"schema": found.schema_}
-        draft.write_text(json.dumps(plain, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    records.write(found, path)
 
 
 def check(path: Path, embedder: Any) -> None:

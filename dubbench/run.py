@@ -127,7 +127,7 @@ class Run:
             self._listen(ear, speak, mark)
 
     def _cast(self, speak: Any) -> Dub:
-        dub = consents.given(self.dub, self.consents) if self.consents else self.dub
+        dub = consents.given(casting.with_voices(self.dub), self.consents) if self.consents else self.dub
         if dub.wishes.people is None:
             return casting.cast_voices(dub, speak, self.voices)
         path, embedder = Path(dub.wishes.people), self.stages.get("diarize")

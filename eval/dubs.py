@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import dubbench
 from dubbench import listen, media
 from dubbench.errors import DubError
-from dubbench.text import spelling
+from dubbench.text import numerals, spelling
+from dubbench.translation import guard
+from dubbench.types import Dub
 from examples import clips
 
 SHORT = 15.0
@@ -62,7 +65,8 @@ def judged(job: Job, out: Path, ear: Any) -> tuple[spelling.Errors, list[str]]:
     dub = dubbench.dub(job.film, to=job.target, source_language=job.source, out=out)
     report = json.loads((out / "report.json").read_text("utf-8"))
     film = out / "dub.mp4"
-    errors = listen.wer(dub, ear.ready().transcribe(listen.track(film, ear), job.target).text)
+    heard = ear.ready().transcribe(listen.track(film, ear), job.target).text
+    errors = listen.wer(dub, heard)
     lufs, peak = media.loudness(film)
     seconds = media.probe(film).duration
     row = (
@@ -76,7 +80,21 @@ def judged(job: Job, out: Path, ear: Any) -> tuple[spelling.Errors, list[str]]:
     off = [f"  the report says {key} {report[key]}" for key, (is_, by) in told.items() if abs(report[key] - is_) > by]
     used = list(report["voices"].values())
     shared = [f"  one voice for two speakers: {used}"] if len(set(used)) < len(used) else []
-    return errors, [row, *off, *shared, *voices(report)]
+    return errors, [row, *off, *shared, names_and_numbers(dub, heard), *voices(report)]
+
+
+def names_and_numbers(dub: Dub, heard: str) -> str:
+    """How many of the names and numbers of the dub's text an ear finds in the film; which it does not."""
+    language = dub.target_language
+    text = " ".join(line.translation or "" for line in dub.lines)
+    found = Counter(spelling.words(heard, language))
+    lost, all_ = [], [*guard.names(text).elements(), *(figure.text for figure in numerals.figures(text, language))]
+    for one in all_:
+        words = Counter(spelling.words(one, language))
+        lost += [] if words <= found else [one]
+        found -= words
+    missing = f", not {', '.join(lost)}" if lost else ""
+    return f"  names and numbers: {len(all_) - len(lost)} of {len(all_)} heard{missing}"
 
 
 def voices(report: Mapping[str, Any]) -> Iterator[str]:

@@ -22,11 +22,11 @@ from dubbench.cli.progress import watched
 from dubbench.voices import fit, judge
 from dubbench.voices import reference as sample
 from dubbench.voices.file import Figures, VoiceFile
+from eval import pages
 from examples import clips
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGE, STRANGERS = ROOT / "docs/voices.md", ROOT / "dubbench/voices/strangers.json"
-MARK = "<!-- table by `make voices` -->\n"
+STRANGERS = ROOT / "dubbench/voices/strangers.json"
 LANGUAGE = "pt"
 
 
@@ -100,8 +100,7 @@ def main() -> None:
         own = [(name, Path(path), None) for name, _, path in (file.partition("=") for file in asked.files)]
         rows = list(table([*references(Path(folder)), *own], asked.evaluations))
     if asked.write:
-        head, mark, _ = PAGE.read_text("utf-8").partition(MARK)
-        PAGE.write_text(head + mark + "\n" + "\n".join(rows) + "\n", "utf-8")
+        pages.write("voices.md", "make voices", rows)
 
 
 if __name__ == "__main__":

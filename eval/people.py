@@ -25,10 +25,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import dubbench
 from dubbench import media, people, voiceprint
+from dubbench.adapters.command import rttm
 from dubbench.casting import cast_voices
 from dubbench.errors import DubError
 from dubbench.report.drift import FEW, FLOOR, MOST
-from dubbench.types import Dub, Line, Sound, Source, Turn, Voice
+from dubbench.types import Dub, Line, Sound, Source, Voice
 from dubbench.vectors import HALF, Vector, whole
 from dubbench.weights import WeightFile
 from eval import pages
@@ -92,14 +93,9 @@ def cut(sound: Sound) -> list[Sound]:
     return [piece for piece in pieces if piece.duration >= LEAST]
 
 
-def turns(rttm: Path) -> list[Turn]:
-    rows = (row.split() for row in rttm.read_text("utf-8").splitlines() if row.startswith("SPEAKER"))
-    return [Turn(speaker=row[7], start=float(row[3]), end=float(row[3]) + float(row[4])) for row in rows]
-
-
-def meeting(wav: Path, rttm: Path) -> Iterator[tuple[str, list[Sound]]]:
+def meeting(wav: Path, told: Path) -> Iterator[tuple[str, list[Sound]]]:
     """Everybody of a recording, where they speak alone."""
-    sound, said = media.read(wav, sample_rate=RATE, channels=1), turns(rttm)
+    sound, said = media.read(wav, sample_rate=RATE, channels=1), rttm(told.read_text("utf-8"))
     for who in sorted({turn.speaker for turn in said}):
         spans = voiceprint.alone(who, said)
         parts = (Sound(sound.samples[:, round(a * RATE) : round(b * RATE)], RATE) for a, b in spans)

@@ -26,13 +26,11 @@ from dubbench import listen, matching, media, mix, rooms
 from dubbench.mix import acoustics, bed, levels
 from dubbench.mix.meter import metered
 from dubbench.types import Dub, Line, Samples
-from eval import beds
+from eval import beds, pages
 from examples import clips
 
 RATE = beds.RATE
 TREE = Path(__file__).resolve().parent.parent
-PAGE = TREE / "docs" / "sound.md"
-MARK = "<!-- tables by `make sound` -->\n"
 ROOMS = tuple((rt60, below) for rt60 in (0.3, 0.6, 1.0) for below in (3.0, 9.0))
 """Seconds, and decibels below the direct sound."""
 LINES = (
@@ -211,8 +209,7 @@ def main(arguments: list[str]) -> None:
         rows = list(tables(Path(name), before, [Path(x) for x in arguments]))
     print("\n".join(rows))
     if write:
-        text = PAGE.read_text("utf-8")
-        PAGE.write_text(text.partition(MARK)[0] + MARK + "\n" + "\n".join(rows), "utf-8")
+        pages.write("sound.md", "make sound", rows)
 
 
 if __name__ == "__main__":

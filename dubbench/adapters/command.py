@@ -228,14 +228,21 @@ class CommandDiarize(Diarize):
             heard, output = folder / "sound.wav", folder / "turns.rttm"
             media.write(heard, within(sound))
             given = run(self, input=heard, output=output, speakers=speakers or 0)
-            rows = [row.split() for row in text_of(self, written(self, output, given)).splitlines()]
+            said = text_of(self, written(self, output, given))
         try:
-            # SPEAKER file channel start duration <NA> <NA> label <NA> <NA>
-            found = sorted((float(r[3]), float(r[3]) + float(r[4]), r[7]) for r in rows if r and r[0] == "SPEAKER")
+            found = rttm(said)
         except (ValueError, IndexError) as error:
             raise failed(self, f"its answer is not RTTM: {error}") from None
-        names = {label: _letters(i) for i, label in enumerate(dict.fromkeys(label for _, _, label in found))}
-        return tuple(Turn(speaker=names[label], start=start, end=end) for start, end, label in found)
+        names = {label: _letters(i) for i, label in enumerate(dict.fromkeys(turn.speaker for turn in found))}
+        return tuple(turn.but(speaker=names[turn.speaker]) for turn in found)
+
+
+def rttm(text: str) -> list[Turn]:
+    """The turns of a text in RTTM, in order of their start. Raises ValueError or IndexError for what is none."""
+    # SPEAKER file channel start duration <NA> <NA> label <NA> <NA>
+    rows = (row.split() for row in text.splitlines())
+    found = sorted((float(r[3]), float(r[3]) + float(r[4]), r[7]) for r in rows if r and r[0] == "SPEAKER")
+    return [Turn(speaker=label, start=start, end=end) for start, end, label in found]
 
 
 def _letters(place: int) -> str:

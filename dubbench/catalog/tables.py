@@ -19,6 +19,7 @@ from pydantic import ValidationError
 
 from dubbench.catalog.models import ROOMS, Entry
 from dubbench.errors import BadInput, DubError
+from dubbench.records import mistake
 
 GROUP = "dubbench.catalog"
 """The entry points by which packages offer a catalogue file."""
@@ -117,9 +118,7 @@ def _entry(path: Path, name: str, table: object) -> Entry:
     try:
         entry = Entry.model_validate({"room": path.stem, **table, "name": name})
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise BadInput(f"{path.name}: model '{name}': {where}: {first['msg']}") from None
+        raise BadInput(f"{path.name}: model '{name}': {mistake(error)}") from None
     if entry.room not in ROOMS:
         raise BadInput(f"{path.name}: model '{name}' needs room = one of {', '.join(ROOMS)}, not '{entry.room}'")
     return entry.of_file(path.name)

@@ -6,15 +6,14 @@ How it was made is `fit`; who wears it in a dub is casting's.
 from __future__ import annotations
 
 import datetime
-import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from dubbench import memory
+from dubbench import memory, records
 from dubbench.errors import BadInput, Refused
 from dubbench.types import Consent, FrozenDict, Noun, Seconds, Voice
 
@@ -96,17 +95,8 @@ def is_file(wish: str) -> bool:
 
 def read(path: str | Path) -> VoiceFile:
     """The voice in a file, or in a folder that holds one. Raises BadInput that names the place of a mistake."""
-    path = found(path)
-    try:
-        return VoiceFile.model_validate(json.loads(path.read_text("utf-8")))
-    except OSError as error:
-        raise BadInput(f"the voice file {path} cannot be read: {error.strerror}") from None
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"the voice file {path} is not valid JSON: {error}") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise BadInput(f"the voice file {path}: {where}: {first['msg']}") from None
+    path, what = found(path), "the voice file "
+    return records.checked(VoiceFile, records.raw(path, what=what), path, what=what)
 
 
 def found(path: str | Path) -> Path:
@@ -122,9 +112,7 @@ def found(path: str | Path) -> Path:
 
 def write(voice: VoiceFile, path: Path) -> None:
     """Write the file whole or not at all."""
-    with memory.replacing(path) as draft:
-        plain = voice.model_dump(mode="json", by_alias=True)
-        draft.write_text(json.dumps(plain, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    records.write(voice, path, defaults=True)
 
 
 def opened(path: str | Path) -> Voice:
