@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from dubbench import media, memory
+from dubbench.pitch import STEP, pitches, track
 from dubbench.types import Audio, Dub, Line, Samples, Seconds, Sound, Turn, Voice
 
 VERSION = 1
@@ -34,13 +34,6 @@ FEMALE_HZ = 160.0
 voice at 255 Hz and a speaker of telephone prompts at 180. What the diarizer's embeddings have learnt of it, from the
 preset voices or from these people, was wrong more often, so pitch decides and `--voice` mends."""
 
-LOWEST_HZ, HIGHEST_HZ = 60.0, 500.0
-RATE = 16_000
-FRAME, HOP = 640, 320
-APERIODIC = 0.15
-"""Frames of a smaller normalised difference are voiced: a little above the 0.1 of the YIN paper, for noisy sound."""
-QUIET_DB = 30.0
-"""Frames this far below the loud ones are not asked for a pitch."""
 VOICED: Seconds = 0.4
 """With less voiced sound than this nothing is said about the pitch."""
 
@@ -74,17 +67,9 @@ def likely_sex(pitch_hz: float | None) -> Literal["female", "male"] | None:
 
 
 def pitch(sound: Sound) -> float | None:
-    """The median fundamental frequency in hertz over voiced frames; None under 0.4 s of voiced sound.
-
-    YIN (de Cheveigné and Kawahara 2002), steps 1 to 5, from 60 to 500 Hz.
-    """
+    """The median fundamental frequency in hertz over voiced frames; None under 0.4 s of voiced sound."""
     hertz = pitches(sound)
-    return round(float(np.median(hertz)), 1) if len(hertz) * HOP >= VOICED * RATE else None
-
-
-def pitches(sound: Sound) -> npt.NDArray[np.float64]:
-    """The fundamental frequency of each voiced frame in hertz, every 20 ms."""
-    return _pitches(sound)[0]
+    return round(float(np.median(hertz)), 1) if len(hertz) * STEP >= VOICED else None
 
 
 def alone(label: str, parts: Sequence[Turn] | Sequence[Line]) -> list[Span]:
@@ -121,8 +106,7 @@ def _chosen(dub: Dub, source: Audio, spans: Sequence[Span]) -> list[Span]:
 
 def clarity(sound: Sound) -> float:
     """The share of a sound that is clearly voiced, in [0, 1]: music under the voice, noise and rests lower it."""
-    hertz, frames = _pitches(sound)
-    return len(hertz) / max(1, frames)
+    return float(np.mean(track(sound) > 0))
 
 
 def _reference(dub: Dub, source: Audio, spans: Sequence[Span]) -> Audio:
@@ -148,48 +132,3 @@ def _faded(sound: Sound) -> Samples:
     gain[:n] = np.linspace(0, 1, n, endpoint=False)
     gain[len(gain) - n :] = gain[:n][::-1]
     return sound.samples * gain
-
-
-def _pitches(sound: Sound) -> tuple[npt.NDArray[np.float64], int]:
-    """The pitch of each voiced frame in hertz, and how many frames there are; ten seconds at a time."""
-    mono = Sound(sound.mono[None], sound.sample_rate)
-    samples = (mono if mono.sample_rate == RATE else media.resample(mono, RATE)).samples[0]
-    span = FRAME + round(RATE / LOWEST_HZ) + 1
-    if len(samples) < span:
-        return np.zeros(0), 0
-    frames = np.lib.stride_tricks.sliding_window_view(samples, span)[::HOP]
-    level = np.sqrt((frames[:, :FRAME].astype(np.float64) ** 2).mean(axis=1))
-    loud = level > max(1e-5, float(np.percentile(level, 95)) * 10 ** (-QUIET_DB / 20))
-    found = [_yin(frames[i : i + 500]) for i in range(0, len(frames), 500)]
-    hertz = np.concatenate(found)
-    return hertz[loud & (hertz > 0)], len(frames)
-
-
-def _yin(frames: Samples) -> npt.NDArray[np.float64]:
-    """The pitch of each frame (n, FRAME + lags), 0 where it has none. Numbers are the paper's equations."""
-    lags = frames.shape[1] - FRAME
-    wide = frames.astype(np.float64)
-    size = 1 << (frames.shape[1] - 1).bit_length()
-    spectra = np.fft.rfft(wide, size) * np.conj(np.fft.rfft(wide[:, :FRAME], size))
-    same = np.fft.irfft(spectra, size)[:, :lags]  # (1)
-    energy = np.cumsum(np.pad(wide**2, ((0, 0), (1, 0))), axis=1)
-    power = energy[:, FRAME : FRAME + lags] - energy[:, :lags]
-    difference = np.maximum(power[:, :1] + power - 2 * same, 0)  # (7)
-    lag = np.arange(lags)
-    total = np.cumsum(difference[:, 1:], axis=1)
-    normal = np.ones_like(difference)
-    normal[:, 1:] = difference[:, 1:] * lag[1:] / np.maximum(total, 1e-12)  # (8)
-    return _first_dips(normal)
-
-
-def _first_dips(normal: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """The first local minimum under APERIODIC of each row, refined by a parabola, as a frequency; 0 without one."""
-    inner = normal[:, 1:-1]
-    dips = (inner < APERIODIC) & (inner <= normal[:, :-2]) & (inner < normal[:, 2:])
-    dips[:, : int(RATE / HIGHEST_HZ) - 1] = False
-    at = dips.argmax(axis=1) + 1
-    rows = np.arange(len(normal))
-    before, here, after = normal[rows, at - 1], normal[rows, at], normal[rows, at + 1]
-    bend = before - 2 * here + after
-    shift = np.where(bend > 0, 0.5 * (before - after) / np.where(bend > 0, bend, 1), 0)
-    return np.where(dips.any(axis=1), RATE / (at + shift), 0.0)

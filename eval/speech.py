@@ -23,7 +23,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import dubbench
-from dubbench import media, voiceprint
+from dubbench import media, pitch
 from dubbench.adapters import kokoro_text
 from dubbench.stages.spoken import Spoken, joined, parted
 from dubbench.text import spelling
@@ -134,17 +134,17 @@ WAYS = {
 
 def heard(spoken: Spoken, count: int) -> tuple[float, float | None]:
     """The longest silence near the border after `count` phonemes (s), and the fall of pitch before it (semitones)."""
-    sound = media.resample(spoken.sound, voiceprint.RATE)
+    sound = media.resample(spoken.sound, pitch.RATE)
     border = (spoken.phonemes[count - 1].end + spoken.phonemes[count].start) / 2
     quiet = silences(sound)
     near = [(a, b) for a, b in quiet if a - 0.2 <= border <= b + 0.2]
     start, end = max(near, key=lambda span: span[1] - span[0]) if near else (border, border)
-    return end - start, fall(Sound(sound.samples[:, : round(start * voiceprint.RATE)], voiceprint.RATE))
+    return end - start, fall(Sound(sound.samples[:, : round(start * pitch.RATE)], pitch.RATE))
 
 
 def silences(sound: Sound) -> list[tuple[float, float]]:
     """Spans under the floor, in seconds, by windows of 10 ms."""
-    size = voiceprint.RATE // 100
+    size = pitch.RATE // 100
     blocks = sound.mono[: len(sound.mono) // size * size].reshape(-1, size)
     level = np.sqrt(np.square(blocks).mean(axis=1))
     quiet = np.concatenate([[0], level < level.max() * 10 ** (-FLOOR_DB / 20), [0]]).astype(int)
@@ -154,8 +154,8 @@ def silences(sound: Sound) -> list[tuple[float, float]]:
 
 def fall(clause: Sound) -> float | None:
     """How many semitones a clause's last moments lie above its median; None where they are not voiced."""
-    last = Sound(clause.samples[:, -round((LAST + 0.1) * voiceprint.RATE) :], voiceprint.RATE)
-    whole, end = (voiceprint.pitches(sound) for sound in (clause, last))
+    last = Sound(clause.samples[:, -round((LAST + 0.1) * pitch.RATE) :], pitch.RATE)
+    whole, end = (pitch.pitches(sound) for sound in (clause, last))
     return float(12 * np.log2(np.median(end) / np.median(whole))) if len(end) and len(whole) else None
 
 
