@@ -27,6 +27,7 @@ from dubbench import (
     media,
     memory,
     people,
+    prosody,
     report,
     rooms,
 )
@@ -35,6 +36,8 @@ from dubbench.errors import AdapterFailed, BadInput, DubError
 from dubbench.slowing import slow_picture
 from dubbench.stages.base import Progress, Stage, quiet
 from dubbench.stages.translate import checked
+from dubbench.translation import alignment
+from dubbench.translation.alignment import Pairs
 from dubbench.types import Dub, Flag, Sound
 
 T = TypeVar("T")
@@ -118,6 +121,8 @@ class Run:
         self._step("casting", lambda: self._cast(speak), speak)
         self._timed("fit", lambda: speak.calibrate(self.dub, self.progress, mark=mark), speak)
         self._step("fit", lambda: fitting.fit(self.dub, speak, self.progress, mark=mark), speak)
+        if speak.prosody:
+            self._step("prosody", self._prosody)
         before = speak.made
         self._step("speak", lambda: _marked(speak(self.dub, self.progress, mark=mark), mark), speak)
         self.redone["speak"] = speak.made - before
@@ -125,6 +130,23 @@ class Run:
         ear: Any = self.stages["transcribe"]
         if ear.speaks(self.dub.target_language):
             self._listen(ear, speak, mark)
+
+    def _prosody(self) -> Dub:
+        """How the original was said, carried to the translation by who made it, else by words that look alike."""
+        source, target = str(self.dub.source_language), self.dub.target_language
+        translate: Any = self.stages.get("translate")
+
+        def align(text: str, said: str) -> Pairs:
+            if translate is None:
+                return alignment.alike(text.split(), said.split())
+            pairs: Pairs = translate.ready().align(text, said, source, target)
+            return pairs
+
+        try:
+            return prosody.carried(self.dub, align)
+        finally:
+            if translate is not None:
+                translate.release()
 
     def _cast(self, speak: Any) -> Dub:
         dub = consents.given(casting.with_voices(self.dub), self.consents) if self.consents else self.dub

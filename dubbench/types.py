@@ -168,6 +168,16 @@ class Pause(Noun):
     duration: Seconds = Field(gt=0, allow_inf_nan=False)
 
 
+class Emphasis(Noun):
+    """A word of a line's translation that is stressed: `word`, which begins before the character `at`.
+
+    "Ela nunca disse isso."      at = 4, word = "nunca"
+    """
+
+    at: int = Field(ge=0)
+    word: str = Field(min_length=1)
+
+
 class Take(Noun):
     """One reading of a line. `pace` 1.25 was asked to take 1/1.25 of the natural time, `pauses` lie in `text`.
 
@@ -188,7 +198,9 @@ class Take(Noun):
 class Controls(Noun):
     """What a person may ask of the voice; None means no wish. A line's wishes go before its speaker's.
 
-    `pronunciation` is "word=reading; word=reading" (`text.pronunciations`), and goes before the dub's list.
+    `pronunciation` is "word=reading; word=reading" (`text.pronunciations`), and goes before the dub's list. `emphasis`
+    names words to stress, "never; not", and `pitch_semitones` raises or lowers the voice: without them both follow the
+    original (`prosody`), as much as `exaggeration` says: 0 not at all, 1 as it was, 2 twice.
     """
 
     pace: float | None = Field(None, ge=0.5, le=2.0)
@@ -196,6 +208,8 @@ class Controls(Noun):
     emotion: str | None = None
     exaggeration: float | None = Field(None, ge=0.0, le=2.0)
     pronunciation: str | None = None
+    emphasis: str | None = None
+    pitch_semitones: float | None = Field(None, ge=-6.0, le=6.0)
     lipsync: bool | None = None
 
     def over(self, other: Controls) -> Controls:
@@ -227,8 +241,9 @@ class Line(Noun):
                    placed_start     placed_end
 
     `tempo` is the natural duration of the chosen take's text over the time it got: above 1 is faster than natural.
-    `pauses` are rests that the plan wants inside the translation, in order; the room that speaks leaves out those that
-    no longer fit the text.
+    `pauses` are rests that the plan wants inside the translation, in order, `emphasis` its words that say what the
+    speaker stressed; the room that speaks leaves out those that no longer fit the text. `pitch_semitones` is how much
+    higher the line was spoken than its speaker's others.
     `made_by` maps a room to the content key that its part of this line was made from.
     """
 
@@ -241,6 +256,8 @@ class Line(Noun):
     translation: str | None = None
     wordings: tuple[str, ...] = ()
     pauses: tuple[Pause, ...] = ()
+    emphasis: tuple[Emphasis, ...] = ()
+    pitch_semitones: float = Field(0.0, allow_inf_nan=False)
     takes: tuple[Take, ...] = ()
     speech: Audio | None = None
     controls: Controls = Controls()

@@ -16,7 +16,8 @@ from dubbench.errors import AdapterFailed, BadInput, Missing
 from dubbench.stages.translate import Translate
 from dubbench.text import glossary as terms_of
 from dubbench.text import sentences
-from dubbench.translation import phrases, residue, wordings
+from dubbench.translation import alignment, phrases, residue, wordings
+from dubbench.translation.alignment import Pairs
 from dubbench.translation.marian import Marian, Models
 from dubbench.translation.periphrases import condensed
 from dubbench.types import Line
@@ -139,6 +140,17 @@ class ApertiumPivot(Translate):
 
         found = settled(lines, glossary, out if source == "en" else back, source, target)
         return found if source != "en" else self._with_briefer(lines, found, model, target, glossary)
+
+    def align(self, text: str, said: str, source: str, target: str) -> Pairs:
+        """By way of Portuguese: where the model looks on one side, words that look alike on the other."""
+        self.check(source, target)
+        if source == "en":
+            between = self._models["en-pt"].text(text)
+            near = alignment.alike(between.split(), said.split())
+            return alignment.through(self._models["en-pt"].pairs(text, between), near)
+        between = through([text], _leg(source, target), name=self.name)[0]
+        near = alignment.alike(text.split(), between.split())
+        return alignment.through(near, self._models["pt-en"].pairs(between, said))
 
     def _with_briefer(
         self, lines: Sequence[Line], found: list[list[str]], model: Marian, target: str, glossary: Mapping[str, str]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from dubbench.stages.translate import Translate
+from dubbench.translation.alignment import Pairs
 from dubbench.translation.marian import Models
 from dubbench.types import Line
 
@@ -46,3 +47,8 @@ class Bergamot(Translate):
         self.check(source, target)
         model = self._models[f"{source}-{target}"]
         return [model.wordings(line.text, glossary, line=line.id) for line in lines]
+
+    def align(self, text: str, said: str, source: str, target: str) -> Pairs:
+        """By where the model looks while it is made to say the translation."""
+        self.check(source, target)
+        return self._models[f"{source}-{target}"].pairs(text, said)

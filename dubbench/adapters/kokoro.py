@@ -1,4 +1,5 @@
-"""Kokoro-82M speaking through onnxruntime: voices, blends, length planned and kept. How text is read: kokoro_text.
+"""Kokoro-82M speaking through onnxruntime: voices, blends, stress, length planned and kept. How text is read:
+kokoro_text; what was done to the model's graph: kokoro_graphs.
 
 The model knows how long each phoneme will be before any sound is made (in frames of 600 samples at 24 kHz), so a
 length is planned at any speed on a cut of the graph that costs 4 % of speaking, and the sound then has that length:
@@ -10,26 +11,23 @@ length is planned at any speed on a cut of the graph that costs 4 % of speaking,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from dubbench import graphs
-from dubbench.adapters import kokoro_text
+from dubbench.adapters import kokoro_graphs, kokoro_text
+from dubbench.adapters.kokoro_graphs import Melody
 from dubbench.adapters.kokoro_text import FACTS, TOKENS
 from dubbench.adapters.kokoro_voices import PARTS, Worn, blend, worn
 from dubbench.errors import BadInput
 from dubbench.stages.speak import Speak, Spoken
-from dubbench.text import pronunciations
+from dubbench.text import emphasis, pronunciations
 from dubbench.types import Controls, Phoneme, Samples, Seconds, Sound, Voice
 
 RATE, FRAME = 24_000, 600
-DURATIONS = "/encoder/predictor/ReduceSum_output_0"
-"""Frames of each token before they are divided by the speed and rounded: a tensor inside the graph."""
-
 LEAD = 0.060
 """Seconds by which the sound leads its tokens."""
 
@@ -62,10 +60,11 @@ class _Piece:
     style: Samples
     natural: Samples
     edges: dict[str, float]
+    melody: Melody
 
     def frames(self, speed: float) -> npt.NDArray[np.int64]:
         """As the model rounds them: at least one each."""
-        return np.maximum(np.round(self.natural / np.float32(speed)), 1).astype(np.int64)
+        return np.maximum(np.round(self.natural / np.float32(speed) * self.melody.lengthened), 1).astype(np.int64)
 
     def seconds(self, speed: float) -> Seconds:
         """Length of what is taken, at `speed`: how the voice behaves at its edges is measured (kokoro.json)."""
@@ -93,7 +92,8 @@ class Kokoro(Speak):
     licence = "Apache-2.0; espeak-ng GPL-3.0-or-later"
     languages = ("en", "es", "fr", "hi", "it", "ja", "pt", "zh")
     requires = ("onnxruntime>=1.20", "onnx>=1.17", "espeakng-loader==0.2.4")
-    version = 3
+    version = 4
+    prosody: ClassVar[bool] = True
     reads_names: ClassVar[bool] = True
     blends: ClassVar[tuple[str, ...]] = tuple(PARTS)
     # One session on one thread each gives more sound a second than one on all (spikes: RTF 0.28 against 0.37).
@@ -105,8 +105,9 @@ class Kokoro(Speak):
 
     def load(self) -> None:
         model = self.weights.folder() / "kokoro.onnx"
-        lengths = self.weights.built("lengths.onnx", 1, lambda draft: cut_graph(model, draft))
-        self._model, self._lengths = graphs.session(model, intra_op=1), graphs.session(lengths, intra_op=1)
+        lengths = self.weights.built("lengths.onnx", 1, lambda draft: kokoro_graphs.cut(model, draft))
+        opened = self.weights.built("opened.onnx", 1, lambda draft: kokoro_graphs.opened(model, draft))
+        self._model, self._lengths = graphs.session(opened, intra_op=1), graphs.session(lengths, intra_op=1)
         self._styles = {}
         kokoro_text.espeak()
 
@@ -153,9 +154,12 @@ class Kokoro(Speak):
     def speak(
         self, text: str, voice: Voice, language: str, *, pace: float = 1.0, controls: Controls = Controls()
     ) -> Spoken:
-        """24 kHz; it takes `estimate` / pace seconds, to the sample where the silence at its edges allows."""
-        pieces = self._pieces(text, voice, language)
-        wanted = _seconds(pieces, 1.0) / _possible(pace)
+        """24 kHz; it takes `estimate` / pace seconds, to the sample where the silence at its edges allows.
+
+        Also with words stressed: they are longer, and the others as much shorter.
+        """
+        wanted = self.estimate(emphasis.bare(text), voice, language) / _possible(pace)
+        pieces = self._pieces(text, voice, language, controls)
         samples, phonemes = self._sounded(pieces, wanted)
         off = len(samples) / RATE - wanted
         if pace != 1 and abs(off) > OFF * wanted:
@@ -184,19 +188,27 @@ class Kokoro(Speak):
 
     def sounds(self, text: str, voice: Voice, language: str) -> int | None:
         """Read part by part its pitch falls at each pause as at a full stop (by 4 to 6 semitones; by 1 to 3 in one)."""
-        return sum(s.isalpha() and s not in _JOINS_NEXT + _JOINS_LAST for s in self._symbols(text, voice, language))
+        said, _ = self._symbols(text, voice, language)
+        return sum(s.isalpha() and s not in _JOINS_NEXT + _JOINS_LAST for s in said)
 
-    def _symbols(self, text: str, voice: Voice, language: str) -> str:
+    def _symbols(self, text: str, voice: Voice, language: str) -> tuple[str, npt.NDArray[np.bool_]]:
         british = language == "en" and worn(voice).first.startswith("b")
-        return kokoro_text.phonemes(text, "en-gb" if british else language)
+        return kokoro_text.read(text, "en-gb" if british else language)
 
-    def _pieces(self, text: str, voice: Voice, language: str) -> list[_Piece]:
+    def _pieces(self, text: str, voice: Voice, language: str, controls: Controls = Controls()) -> list[_Piece]:
         self.ready()
         self._refuse(language)
-        wears = worn(voice)
-        return [self._piece(part, wears) for part in kokoro_text.passes(self._symbols(text, voice, language))]
+        symbols, stressed = self._symbols(text, voice, language)
+        share = 1.0 if controls.exaggeration is None else controls.exaggeration
+        whole, pieces, at = Melody(stressed, share, controls.pitch_semitones or 0.0), list[_Piece](), 0
+        for part in kokoro_text.passes(symbols):
+            at = symbols.index(part, at)
+            pads = np.pad(stressed[at : at + len(part)], 1)
+            pieces.append(self._piece(part, worn(voice), replace(whole, stressed=pads)))
+            at += len(part)
+        return pieces
 
-    def _piece(self, symbols: str, wears: Worn) -> _Piece:
+    def _piece(self, symbols: str, wears: Worn, melody: Melody) -> _Piece:
         tokens = np.array([[0, *(TOKENS[s] for s in symbols), 0]], np.int64)
         row = len(symbols) - 1
         halves = (
@@ -205,7 +217,7 @@ class Kokoro(Speak):
         )
         style = np.concatenate(list(halves)).astype(np.float32)[None]
         natural = self._lengths.run(None, {"tokens": tokens, "style": style})[0].ravel()
-        return _Piece(symbols, tokens, style, natural, wears.edges())
+        return _Piece(symbols, tokens, style, natural, wears.edges(), melody)
 
     def _style(self, name: str) -> Samples:
         """(510, 256): one style vector for each number of phonemes."""
@@ -214,31 +226,12 @@ class Kokoro(Speak):
         return self._styles[name]
 
     def _sound(self, piece: _Piece, speed: float) -> Samples:
+        frames = piece.frames(speed)
         inputs = {"tokens": piece.tokens, "style": piece.style, "speed": np.array([speed], np.float32)}
-        sound: Samples = self._model.run(None, inputs)[0].ravel()
-        if len(sound) != piece.frames(speed).sum() * FRAME:
-            raise RuntimeError(f"{len(sound)} samples came instead of {piece.frames(speed).sum() * FRAME}")
+        sound: Samples = self._model.run(None, {**inputs, **piece.melody.inputs(frames)})[0].ravel()
+        if len(sound) != frames.sum() * FRAME:
+            raise RuntimeError(f"{len(sound)} samples came instead of {frames.sum() * FRAME}")
         return sound
-
-
-def cut_graph(model: Path, to: Path) -> None:
-    """Write the part of the ONNX `model` that ends in DURATIONS: 14 of its 92 MB."""
-    import onnx
-    from onnx import TensorProto, helper
-
-    whole = onnx.load(str(model))
-    graph, need, nodes = whole.graph, {DURATIONS}, []
-    # The graph is sorted: whoever makes a tensor stands before who uses it.
-    for node in reversed(graph.node):
-        if need & set(node.output):
-            nodes.append(node)
-            need |= set(node.input)
-    part = helper.make_graph(
-        nodes[::-1], "lengths", [i for i in graph.input if i.name in need],
-        [helper.make_tensor_value_info(DURATIONS, TensorProto.FLOAT, None)],
-        [weight for weight in graph.initializer if weight.name in need],
-    )  # fmt: skip
-    onnx.save(helper.make_model(part, opset_imports=whole.opset_import, ir_version=whole.ir_version), str(to))
 
 
 def _voice(preset: str, pitch_hz: float, language: str) -> Voice:
@@ -313,4 +306,4 @@ def _moved(phoneme: Phoneme, by: Seconds, first: Seconds, last: Seconds) -> Phon
     return phoneme.but(start=start, end=end)
 
 
-__all__ = ["Kokoro", "cut_graph"]
+__all__ = ["Kokoro"]

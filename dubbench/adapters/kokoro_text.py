@@ -18,8 +18,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from dubbench.errors import BadInput, Missing
-from dubbench.text import names
+from dubbench.text import emphasis, names
 from dubbench.text.readings import spoken
 
 FACTS: dict[str, Any] = json.loads(Path(__file__).with_name("kokoro.json").read_text("utf-8"))
@@ -45,6 +48,7 @@ _TYPED = str.maketrans({
     "«": "“", "»": "”", "„": "“", "[": "(", "]": ")", "{": "(", "}": ")", "¿": "", "¡": "", "।": ".", "’": "'",
     "–": "—", "<": " ", ">": " ", "*": " ", "_": " ", "|": ",", "\u00ad": "", "\ufeff": "",
 })  # fmt: skip
+_POINTS = set(';:,.!?—…"()“” ')
 _CHARACTERS = re.compile("[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]+")
 # Control characters end a C string or mean nothing; of pictures and emoji espeak-ng would say the names.
 _SILENT = re.compile("[\\x00-\\x1f\\x7f\\u200b-\\u200f\\u2028-\\u202e\\u2190-\\u2bff\\ufe0f\\U0001f000-\\U0001faff]+")
@@ -55,17 +59,50 @@ _MARKS = re.compile(r"((?:[;!?…—\"“”()]|[.,:](?!\w))+)")
 def phonemes(text: str, language: str) -> str:
     """The phonemes of `text` with its punctuation, all of them in TOKENS. `language` is a code, or "en-gb".
 
+    Raises what `read` does.
+    """
+    return read(text, language)[0]
+
+
+def read(text: str, language: str) -> tuple[str, npt.NDArray[np.bool_]]:
+    """The phonemes of `text`, and which of them are of a word that is marked as stressed (`text.emphasis`).
+
     Raises BadInput where there is nothing to say, Missing where the language's package is not installed.
     """
-    if not any(c.isalnum() for c in text):
-        raise BadInput(f"nothing to say in {text[:40]!r}: write a letter or a digit")
-    if language in ESPEAK and _CHARACTERS.search(text):
-        raise BadInput(f"no reading for {_CHARACTERS.findall(text)[0]!r} in '{language}': write how it sounds")
+    bare = emphasis.bare(text)
+    if not any(c.isalnum() for c in bare):
+        raise BadInput(f"nothing to say in {bare[:40]!r}: write a letter or a digit")
+    if language in ESPEAK and _CHARACTERS.search(bare):
+        raise BadInput(f"no reading for {_CHARACTERS.findall(bare)[0]!r} in '{language}': write how it sounds")
+    said = _known(bare, language)
+    if not any(c.isalpha() for c in said):
+        raise BadInput(f"nothing in {bare[:40]!r} can be said in '{language}': write it in that language's letters")
+    return _stressed(said, text, language) if emphasis.MARK in text else (said, np.zeros(len(said), bool))
+
+
+def _known(text: str, language: str) -> str:
+    """What a text sounds like, in symbols that the model knows, one space between words."""
     said = {"ja": _japanese, "zh": _chinese}.get(language, lambda t: _by_espeak(t, language))(text)
-    known = " ".join("".join(c for c in said if c in TOKENS).split())
-    if not any(c.isalpha() for c in known):
-        raise BadInput(f"nothing in {text[:40]!r} can be said in '{language}': write it in that language's letters")
-    return known
+    return " ".join("".join(c for c in said if c in TOKENS).split())
+
+
+def _stressed(said: str, text: str, language: str) -> tuple[str, npt.NDArray[np.bool_]]:
+    """`said` with the main stress on the words that `text` marks, and where those are; nowhere if it is read otherwise
+    piece by piece."""
+    marks = [mark for piece, mark in emphasis.parts(text) for word in _known(piece, language).split() if _sounds(word)]
+    words = said.split(" ")
+    if len(marks) != sum(map(_sounds, words)):
+        return said, np.zeros(len(said), bool)
+    left = iter(marks)
+    chosen = [_sounds(word) and next(left) for word in words]
+    spoken = [word.replace("ˌ", "ˈ", 1) if mark and "ˈ" not in word else word
+              for word, mark in zip(words, chosen, strict=True)]  # fmt: skip
+    where = [mark and c not in _POINTS for word, mark in zip(spoken, chosen, strict=True) for c in f"{word} "]
+    return " ".join(spoken), np.array(where[:-1], bool)
+
+
+def _sounds(word: str) -> bool:
+    return any(c.isalpha() for c in word)
 
 
 def need(language: str) -> None:

@@ -15,9 +15,9 @@ from dubbench.stages.base import Progress, Stage, quiet
 from dubbench.stages.spoken import Spoken as Spoken
 from dubbench.stages.spoken import joined, parted
 from dubbench.stages.watermark import Watermark
-from dubbench.text import names, pronunciations
+from dubbench.text import emphasis, names, pronunciations
 from dubbench.timeline import pauses as rests
-from dubbench.types import Controls, Dub, Flag, Line, Pause, Seconds, Take, Voice
+from dubbench.types import Controls, Dub, Emphasis, Flag, Line, Pause, Seconds, Take, Voice
 
 CALIBRATING = 6
 """Lines of a voice that are spoken before the plan, where nothing is known of its speed: estimates of others are then
@@ -32,6 +32,10 @@ class Speak(Stage):
     """How many lines the adapter may be asked for at once, from threads."""
     reads_names: ClassVar[bool] = False
     """Whether it understands "[Jersey](en)" in a text: a name to be read by its own language's rules (`text.names`)."""
+
+    prosody: ClassVar[bool] = False
+    """Whether it stresses words that are marked in a text ("*never*", `text.emphasis`), in the time that they take
+    without, and raises its voice by `Controls.pitch_semitones`."""
 
     clones: ClassVar[bool] = False
     """Whether it imitates a `Voice.reference`: then nobody is spoken for who has not consented."""
@@ -87,7 +91,7 @@ class Speak(Stage):
     def key(self, dub: Dub, line: Line, pace: float, mark: Watermark | None = None) -> str:
         """The content key of a line's reading at `pace`, with the pauses that its text honours."""
         voice = self.voice(dub, line)
-        paused = rests.honoured(line.translation or "", line.pauses)
+        paused, stressed = rests.honoured(line.translation or "", line.pauses), self._stressed(dub, line)
         return memory.key(
             text=self._with_names(dub, line, line.translation or ""),
             voice={"preset": voice.preset, "reference": voice.reference.sha256 if voice.reference else None}
@@ -95,10 +99,11 @@ class Speak(Stage):
             else {"preset": voice.preset, **({"blend": dict(voice.blend)} if voice.blend else {})},
             language=dub.target_language,
             pace=round(pace, 3),
-            controls=self.controls(dub, line).model_dump(mode="json"),
+            controls=self.controls(dub, line).model_dump(mode="json", exclude={"emphasis"}, exclude_none=True),
             mark=mark.identity() if mark else None,
             by=self.identity(),
             **({"pauses": [pause.model_dump(mode="json") for pause in paused]} if paused else {}),
+            **({"emphasis": [[one.at, one.word] for one in stressed]} if stressed else {}),
         )
 
     def voice(self, dub: Dub, line: Line) -> Voice:
@@ -139,8 +144,21 @@ class Speak(Stage):
         return voice.but(reference=voice.reference.but(path=str(dub.open(voice.reference))))
 
     def controls(self, dub: Dub, line: Line) -> Controls:
-        """The line's wishes over its speaker's."""
-        return line.controls.over(dub.controls.get(line.speaker, Controls()))
+        """The line's wishes over its speaker's, over how the original was said where the voice can follow it."""
+        wishes = line.controls.over(dub.controls.get(line.speaker, Controls()))
+        if not self.prosody or wishes.pitch_semitones is not None:
+            return wishes
+        share = 1.0 if wishes.exaggeration is None else wishes.exaggeration
+        return wishes.but(pitch_semitones=round(line.pitch_semitones * share, 2) or None)
+
+    def _stressed(self, dub: Dub, line: Line) -> tuple[Emphasis, ...]:
+        """The words of a line's translation to be stressed: those a person wishes, else those that say what was."""
+        wishes, text = self.controls(dub, line), line.translation or ""
+        if not self.prosody or wishes.exaggeration == 0:
+            return ()
+        if wishes.emphasis is not None:
+            return emphasis.wished(text, wishes.emphasis)
+        return emphasis.honoured(text, line.emphasis)
 
     def natural(
         self, dub: Dub, line: Line, text: str, pauses: Sequence[Pause] = (), *, pace: float = 1.0, keep: bool = True
@@ -272,7 +290,8 @@ class Speak(Stage):
 
     def _read(self, dub: Dub, line: Line, text: str, voice: Voice, pace: float) -> Spoken:
         """`text` read aloud, silent where the line pauses: in one breath where the voice can, else part by part."""
-        parts, silences = zip(*rests.cut(text, line.pauses), strict=True)
+        text, paused = emphasis.marked(text, self._stressed(dub, line), line.pauses)
+        parts, silences = zip(*rests.cut(text, paused), strict=True)
         whole = self._whole(dub, line, parts)
         said = [self._with_names(dub, line, part) for part in whole or parts]
         controls, language = self.controls(dub, line), dub.target_language

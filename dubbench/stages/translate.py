@@ -10,7 +10,8 @@ from dubbench import memory
 from dubbench.errors import AdapterFailed, BadInput
 from dubbench.stages.base import Progress, Stage, quiet
 from dubbench.text import glossary
-from dubbench.translation import guard, leftovers
+from dubbench.translation import alignment, guard, leftovers
+from dubbench.translation.alignment import Pairs
 from dubbench.types import Dub, Line
 
 CHOSEN = "wording"
@@ -44,6 +45,12 @@ class Translate(Stage):
         `before` and `after` are up to `context` neighbours, to read only. `glossary` maps source terms to what they
         must become; an adapter that can obey does, one that cannot ignores it: the room checks afterwards.
         """
+
+    def align(self, text: str, said: str, source: str, target: str) -> Pairs:
+        """Which words of `text`, in the language `source`, are said by which of its translation: pairs of places among
+        words parted by spaces, in order. Without a model that knows, by words that look alike.
+        """
+        return alignment.alike(text.split(), said.split())
 
     def check(self, source: str | None, target: str) -> None:
         """Refuse a pair this model cannot translate."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from dubbench.translation import guard
+from dubbench.translation.alignment import Pairs, attended
 from dubbench.translation.backward import Backward
 from dubbench.translation.beam import Decoder
 from dubbench.translation.network import Network
@@ -70,6 +71,11 @@ class Ladder:
         ways += [text for way in dict.fromkeys(ways) for text in condensed(way, self.target, spoken=spoken)]
         fit = (text for text in set(ways) if len(text) < len(best) and guard.faithful(text, best, self.target))
         return [best, *sorted(fit, key=lambda text: (-len(text), text))]
+
+    def pairs(self, sentence: str, said: str) -> Pairs:
+        """Which words of a translation say which of its sentence."""
+        source, pieces, attention = self._forward.attention(sentence, said)
+        return attended(attention, source, pieces)
 
     def _beam(self, sentence: str, best: str, mended: Say) -> list[str]:
         """What the model finds nearly as likely, in the best one's words but for those of little sense."""

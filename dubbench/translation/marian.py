@@ -17,6 +17,7 @@ from pathlib import Path
 from dubbench.errors import AdapterFailed, BadInput
 from dubbench.text import glossary, numerals, sentences
 from dubbench.translation import guard, mending, phrases, wordings
+from dubbench.translation.alignment import Pairs
 from dubbench.translation.ladder import Ladder
 from dubbench.translation.nonsense import foreign, nonsense
 from dubbench.translation.periphrases import condensed
@@ -123,6 +124,17 @@ class Marian:
 
     def _clause(self, piece: str, line: str | None) -> str:
         return mending.mended(self._guarded(piece, line), piece, self.source, self.target)
+
+    def pairs(self, text: str, said: str) -> Pairs:
+        """Which words of a line's translation say which of it: sentence by sentence, where there are as many."""
+        asked, answers = sentences.split(text, self.source), sentences.split(said, self.target)
+        if len(asked) != len(answers):
+            asked, answers = [text], [said]
+        pairs, before, after = list[tuple[int, int]](), 0, 0
+        for sentence, answer in zip(asked, answers, strict=True):
+            pairs += [(before + i, after + j) for i, j in self._ladder.pairs(sentence, answer)]
+            before, after = before + len(sentence.split()), after + len(answer.split())
+        return pairs
 
     def obeying(self, text: str, terms: Mapping[str, str], *, line: str | None = None) -> str:
         """`text` translated with its terms obeyed where the model can be made to; unprotected where it obeys anyway."""

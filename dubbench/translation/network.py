@@ -92,18 +92,48 @@ class Network:
     def forced(self, source: str, tokens: Sequence[int]) -> Samples:
         """Logits (tokens, vocabulary) where each step is given the true token before it: all steps at once, but for the
         memory, which is a sum along them."""
-        memories = self.memories(source)
-        before = np.vstack([np.zeros((1, self.embeddings.shape[1]), np.float32), self.embeddings[list(tokens[:-1])]])
-        x = before * SCALE + positions(0, len(tokens))
-        for i, memory in enumerate(memories, start=1):
-            forget, new = self._gates(x, i)
-            states = np.empty_like(new)
-            state = np.zeros_like(new[0])
-            for step in range(len(tokens)):
-                state = forget[step] * state + new[step]
-                states[step] = state
-            x = self._answered(x, states, memory, i)
+        x = self._begun(tokens)
+        for i, memory in enumerate(self.memories(source), start=1):
+            x = self._answered(x, self._remembered(x, i), memory, i)
         return self._logits(x, self._whole)
+
+    def _looked(self, source: str, tokens: Sequence[int]) -> Samples:
+        """Where the last layer looks while it says `tokens`: (heads, tokens, tokens of the source)."""
+        memories = self.memories(source)
+        x = self._begun(tokens)
+        for i, memory in enumerate(memories[:-1], start=1):
+            x = self._answered(x, self._remembered(x, i), memory, i)
+        last = len(memories)
+        x = self._recalled(x, self._remembered(x, last), last)
+        return self._weighed(x, memories[-1][0], f"decoder_l{last}_context")
+
+    def _begun(self, tokens: Sequence[int]) -> Samples:
+        """What the first layer is given when each step knows the true token before it."""
+        before = np.vstack([np.zeros((1, self.embeddings.shape[1]), np.float32), self.embeddings[list(tokens[:-1])]])
+        return before * SCALE + positions(0, len(tokens))
+
+    def _remembered(self, x: Samples, layer: int) -> Samples:
+        """The memory of a layer after each step."""
+        forget, new = self._gates(x, layer)
+        states = np.empty_like(new)
+        state = np.zeros_like(new[0])
+        for step in range(len(new)):
+            state = forget[step] * state + new[step]
+            states[step] = state
+        return states
+
+    def attention(self, source: str, said: str) -> tuple[list[str], list[str], Samples]:
+        """Pieces of a source and of its translation, and where each of the latter looked among the former: (said,
+        source), ends left out.
+
+        It is the first head of the last layer, which these models were taught to align words with ("guided alignment",
+        Chen et al. 2016).
+        """
+        tokens, asked = self.tokens(said), self.tokens(source)
+        with threadpool_limits(1, user_api="blas"):
+            weights = self._looked(source, tokens)[0]
+        pieces = ([str(self.pieces.id_to_piece(t)) for t in of[:-1]] for of in (asked, tokens))
+        return (*pieces, weights[:-1, :-1])
 
     def _gates(self, x: Samples, layer: int) -> tuple[Samples, Samples]:
         """What is kept of the memory, and what is added to it."""
@@ -113,9 +143,12 @@ class Network:
 
     def _answered(self, x: Samples, state: Samples, memory: Memory, layer: int) -> Samples:
         name = f"decoder_l{layer}"
-        x = self._normed(x + np.maximum(state, 0), f"{name}_rnn_ffn")
+        x = self._recalled(x, state, layer)
         x = self._normed(x + self._attended(x, memory, f"{name}_context"), f"{name}_context_Wo")
         return self._fed(x, f"{name}_ffn")
+
+    def _recalled(self, x: Samples, state: Samples, layer: int) -> Samples:
+        return self._normed(x + np.maximum(state, 0), f"decoder_l{layer}_rnn_ffn")
 
     def _logits(self, x: Samples, output: Output) -> Samples:
         weights, bias = output
@@ -127,10 +160,13 @@ class Network:
 
     def _attended(self, x: Samples, memory: Memory, name: str) -> Samples:
         keys, values = memory
-        asked = _heads(self._linear(x, f"{name}_Wq", f"{name}_bq"))
-        scores = asked @ keys.transpose(0, 2, 1) / math.sqrt(keys.shape[-1])
-        mixed = np.exp(log_softmax(scores)) @ values
+        mixed = self._weighed(x, keys, name) @ values
         return self._linear(mixed.transpose(1, 0, 2).reshape(len(x), -1), f"{name}_Wo", f"{name}_bo")
+
+    def _weighed(self, x: Samples, keys: Samples, name: str) -> Samples:
+        """How much each step looks at each key: (heads, steps, keys)."""
+        asked = _heads(self._linear(x, f"{name}_Wq", f"{name}_bq"))
+        return np.asarray(np.exp(log_softmax(asked @ keys.transpose(0, 2, 1) / math.sqrt(keys.shape[-1]))))
 
     def _fed(self, x: Samples, name: str) -> Samples:
         inner = np.maximum(self._linear(x, f"{name}_W1", f"{name}_b1"), 0)
