@@ -111,7 +111,7 @@ def test_ipa_becomes_symbols_that_kokoro_has(reading: str, symbols: str | None) 
 def test_kokoro_says_a_word_by_its_ipa() -> None:
     kokoro, voice = catalog.load("kokoro").ready(), Voice(id="alex", preset="pm_alex")
     said = kokoro_text.phonemes("Moro em [Jersey](/ˈdʒɜːzi/) agora.", "pt")
-    assert "ˈʤɜːzi" in said
+    assert said == "mˈɔɾw ˈAŋ ˈʤɜːzi ˌaɡˈɔɾæ."
     assert kokoro.reads("/ˈdʒɜːzi/", "pt")
     assert not kokoro.reads("/ʘǃ/", "pt")
     plain = kokoro.estimate("Moro em Jersey agora.", voice, "pt")

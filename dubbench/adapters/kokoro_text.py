@@ -127,10 +127,7 @@ def _by_espeak(text: str, language: str) -> str:
     """
     pieces = names.parts(text, language)
     if len(pieces) > 1:
-        return "".join(
-            from_ipa(code) or words if code[0] == "/" else _by_espeak(words, code if code in ESPEAK else language)
-            for words, code in pieces
-        )
+        return "".join(_spaced(words, _piece(words, code, language)) for words, code in pieces)
     if pieces and pieces[0][1][0] == "/":
         return from_ipa(pieces[0][1]) or pieces[0][0]
     text, out = pieces[0][0], ""
@@ -142,6 +139,18 @@ def _by_espeak(text: str, language: str) -> str:
         for pair, one in _TIED.items():
             out = out.replace(pair, one)
     return out
+
+
+def _piece(words: str, code: str, language: str) -> str:
+    """A piece of a text as it sounds: by the reading that is given, by its own language's rules, or by the text's."""
+    if code[0] == "/":
+        return from_ipa(code) or words
+    return _by_espeak(words, code if code in ESPEAK else language)
+
+
+def _spaced(text: str, said: str) -> str:
+    """What is said of a piece of text, apart from its neighbours where the piece is."""
+    return " " * text[:1].isspace() + said + " " * text[-1:].isspace()
 
 
 def from_ipa(reading: str) -> str | None:
