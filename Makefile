@@ -2,13 +2,14 @@
 # dubs: real clips dubbed, and each file judged from outside · fit: the plan beside what other tools do
 # durations: estimated against spoken lengths · people: who is known again by voice, and how steady voices are
 # voices: fitted voices beside presets · speech: signs and pauses as they are read
+# prosody: stressed words and raised lines, in readings and in dubs
 # sound: beds against known stems, lines beside originals
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test check bench dubs fit durations people voices speech sound clean
+.PHONY: setup demo test check bench dubs fit durations people voices speech prosody sound clean
 .DELETE_ON_ERROR:
 
 setup: $(READY)
@@ -47,11 +48,15 @@ durations: $(READY)
 speech: $(READY)
 	$(BIN)/python eval/speech.py
 
+prosody: $(READY)
+	$(BIN)/python eval/prosody.py
+
 people: $(READY)
 	$(BIN)/python eval/people.py $(DATA)
 
 sound: $(READY)
 	$(BIN)/python eval/sound.py
+
 voices: $(READY)
 	$(BIN)/python eval/fitted.py $(REFERENCES)
 

@@ -218,6 +218,8 @@ SPEAKERS: list[tuple[type[Stage], str]] = [
     (Lying, "at the true sample rate; but it lasts 0.50 times the estimate"),
     (sounding(lambda x: np.concatenate([x, PAUSE[:, :9_000]], 1)), "no silence at the edges; but .* 0.3. s after"),
     (Steady, "pace 1.25 takes less time"),
+    (bent(lambda _, s: s, prosody=True), "a stressed word .* is heard; but .* sounds as it does without stress"),
+    (bent(lambda t, s: with_pause(s) if "*" in t else s, prosody=True), "a stressed word takes no more time"),
     (bent(lambda _, s: late(s)), "phonemes lie in order inside the sound"),
     (Apologetic, "without a letter or digit is refused with BadInput; but speak.. took empty text"),
     (Fragile, "odd text is refused by name or spoken.*KeyError"),
@@ -306,6 +308,10 @@ TRANSLATORS: list[tuple[type[Stage], str]] = [
     (answering(lambda _, a: a, "Sorry"), "gets no words; but empty text became 'Sorry"),
     (answering(lambda _, a: [[x[0][:300]] for x in a]), "long text is refused by name or translated to its end"),
     (answering(lambda _, a: a, languages=("en-pt", "xx")), "every declared pair is translated"),
+    (
+        answering(lambda _, a: a, align=lambda *_: [(0, 99)]),
+        "pairs of words lie in both texts; but it pairs words 0 and 99",
+    ),
     (Careless, "its input is not modified"),
     (
         answering(lambda x, a: [[*y, str(next(NUMBER))] if y[0][0].isalpha() else y for y in a]),

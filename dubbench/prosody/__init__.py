@@ -69,6 +69,8 @@ def _remembered(dub: Dub, sound: Audio, line: Line) -> Heard:
 
 def measured(sound: Sound) -> Track:
     """Pitch and level of a sound, every 20 ms."""
+    if sound.duration < pitch.STEP:
+        return Track(np.zeros(1), np.full(1, QUIETEST_DB), pitch.STEP)
     mono = media.resample(Sound(sound.mono[None], sound.sample_rate), pitch.RATE)
     hertz = pitch.track(mono)
     power = np.convolve(mono.samples[0].astype(np.float64) ** 2, np.full(pitch.FRAME, 1 / pitch.FRAME), "full")

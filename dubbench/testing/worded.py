@@ -11,6 +11,7 @@ import numpy as np
 from dubbench.errors import BadInput, Missing, Unsupported
 from dubbench.stages.speak import Spoken
 from dubbench.testing.report import broken, left_out, same
+from dubbench.text import emphasis
 from dubbench.types import Line, Seconds, Voice
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ ODD = {
 EDGE: Seconds = 0.25
 NATURAL = (0.7, 1.4)
 """What a natural reading may last against its estimate; half or one and a half as much is a wrong sample rate."""
+STRESSED = 0.05
+"""How much longer or shorter, as a share, a reading may be for a word that is stressed in it."""
 
 
 def sentence(language: str) -> str:
@@ -97,6 +100,8 @@ def speak(subject: Subject) -> None:
         quick = adapter.speak(text, voice, main, pace=1.25).sound.duration / spoken.sound.duration
         if not 0.65 <= quick <= 0.95:
             raise broken(f"it took {quick:.2f} of the natural time")
+    with clause("a stressed word takes no more time, and is heard"):
+        _stressed(subject, voice, main, spoken)
     with clause("phonemes lie in order inside the sound"):
         _phonemes(spoken)
     with clause("text without a letter or digit is refused with BadInput"):
@@ -114,6 +119,21 @@ def speak(subject: Subject) -> None:
             for other in pool.map(lambda _: in_language(subject, main), range(2)):
                 if not same(other, spoken):
                     raise broken("two threads got another sound than one")
+
+
+def _stressed(subject: Subject, voice: Voice, language: str, spoken: Spoken) -> None:
+    if not subject.adapter.prosody:
+        raise left_out("it does not say that it stresses words")
+    text = sentence(language)
+    longest = max(range(len(text.split())), key=lambda place: len(text.split()[place]))
+    one = emphasis.word(text, longest)
+    assert one is not None
+    marked, _ = emphasis.marked(text, [one])
+    stressed = subject.adapter.speak(marked, voice, language)
+    if abs(stressed.sound.duration - spoken.sound.duration) > STRESSED * spoken.sound.duration:
+        raise broken(f"with {marked!r} it takes {stressed.sound.duration:.2f} s, without {spoken.sound.duration:.2f} s")
+    if same(stressed, spoken):
+        raise broken(f"{marked!r} sounds as it does without stress")
 
 
 def _noted(ask: Callable[[], Any]) -> tuple[Callable[[], Any], Any]:
@@ -227,6 +247,9 @@ def translate(subject: Subject) -> None:
         for count in (len(lines), 1, 2):
             _worded(ask(count), count)
         subject.results["translate"] = (ask, ask())
+    with clause("pairs of words lie in both texts"):
+        text, said = texts[0], ask()[0][0]
+        _inside(adapter.align(text, said, source, target), len(text.split()), len(said.split()))
     with clause("its input is not modified"):
         given, kept = list(lines), list(lines)
         adapter.translate(given, source, target, glossary, before=kept, after=kept)
@@ -254,6 +277,13 @@ def _worded(answer: Any, count: int) -> None:
     for wordings in answer:
         if isinstance(wordings, str) or not wordings or not all(isinstance(w, str) and w.strip() for w in wordings):
             raise broken(f"a line became {wordings!r}; wanted a list of wordings")
+
+
+def _inside(pairs: Sequence[tuple[int, int]], words: int, said: int) -> None:
+    """Places of words, none beyond the last."""
+    beyond = next(((i, j) for i, j in pairs if not (0 <= i < words and 0 <= j < said)), None)
+    if beyond is not None:
+        raise broken(f"it pairs words {beyond[0]} and {beyond[1]} of texts with {words} and {said}")
 
 
 def _on_one_line(wordings: Sequence[str]) -> None:

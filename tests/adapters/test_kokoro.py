@@ -11,16 +11,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dubbench import catalog, media
+from dubbench import catalog, media, pitch, prosody
 from dubbench.adapters import kokoro_text
 from dubbench.adapters.kokoro import BEFORE_LIMITS, Kokoro
 from dubbench.adapters.kokoro_voices import blend
 from dubbench.errors import BadInput, Missing, Unsupported
 from dubbench.testing import check_adapter, tiny_dub
-from dubbench.types import Pause, Voice
+from dubbench.types import Controls, Pause, Voice
 
 pytestmark = pytest.mark.models
 
+NEVER = "Ela nunca disse isso para ninguém."
 PT = "Ela trabalha no hospital desde o começo do ano passado."
 DORA, ALEX = Voice(id="dora", preset="pf_dora"), Voice(id="alex", preset="pm_alex")
 
@@ -85,6 +86,50 @@ def test_the_sound_is_the_same_from_several_threads(kokoro: Kokoro) -> None:
     with ThreadPoolExecutor(3) as pool:
         together = list(pool.map(lambda text: kokoro.speak(text, ALEX, "pt").sound.samples, texts))
     assert all(np.array_equal(a, b) for a, b in zip(alone, together, strict=True))
+
+
+def test_the_opened_graph_gives_the_sound_of_the_closed_one(kokoro: Kokoro) -> None:
+    import onnxruntime
+
+    [piece] = kokoro._pieces(PT, DORA, "pt")
+    closed = onnxruntime.InferenceSession(str(kokoro.weights.folder() / "kokoro.onnx"))
+    inputs = {"tokens": piece.tokens, "style": piece.style, "speed": np.ones(1, np.float32)}
+    assert np.array_equal(closed.run(None, inputs)[0].ravel(), kokoro._sound(piece, 1.0))
+
+
+# Frames are 25 ms: in a hurried word a seventh more is not always one.
+@pytest.mark.parametrize(("pace", "longer"), [(1.0, 1.05), (1.2, 0.99)])
+def test_a_stressed_word_is_higher_louder_and_longer_in_the_same_time(
+    kokoro: Kokoro, pace: float, longer: float
+) -> None:
+    plain, stressed = (kokoro.speak(text, ALEX, "pt", pace=pace) for text in (NEVER, NEVER.replace("nunca", "*nunca*")))
+    assert stressed.sound.duration == pytest.approx(plain.sound.duration, abs=0.03)
+    assert len(stressed.phonemes) == len(plain.phonemes)
+    first, last = (kokoro.sounds(text, ALEX, "pt") or 0 for text in ("Ela", "Ela nunca"))
+    heard = [prosody.measured(spoken.sound) for spoken in (plain, stressed)]
+    word = [(spoken.phonemes[first].start, spoken.phonemes[last - 1].end) for spoken in (plain, stressed)]
+    (low, quiet), (high, loud) = (track.between(*times) for track, times in zip(heard, word, strict=True))
+    assert np.median(high) - np.median(low) == pytest.approx(3.0, abs=1.0)
+    assert np.percentile(loud, 90) - np.percentile(quiet, 90) > 0.7
+    assert (word[1][1] - word[1][0]) / (word[0][1] - word[0][0]) > longer
+
+
+def test_a_voice_is_raised_by_semitones_and_stress_goes_with_exaggeration(kokoro: Kokoro) -> None:
+    def middle(text: str, controls: Controls) -> float:
+        return float(np.median(pitch.pitches(kokoro.speak(text, ALEX, "pt", controls=controls).sound)))
+
+    up = 12 * np.log2(middle(NEVER, Controls(pitch_semitones=2.0)) / middle(NEVER, Controls()))
+    assert up == pytest.approx(2.0, abs=0.5)
+    marked = NEVER.replace("nunca", "*nunca*")
+    none, much = (kokoro.speak(marked, ALEX, "pt", controls=Controls(exaggeration=x)).sound for x in (0.0, 2.0))
+    assert prosody.measured(much).hertz.max() > 1.1 * prosody.measured(none).hertz.max()
+
+
+def test_what_is_stressed_is_the_marked_word_alone() -> None:
+    said, stressed = kokoro_text.read("Por *você*, pergunte.", "pt")
+    assert "".join(symbol for symbol, mark in zip(said, stressed, strict=True) if mark) == "vosˈe"
+    assert said == kokoro_text.phonemes("Por você, pergunte.", "pt")
+    assert not kokoro_text.read("*3,50* reais", "pt")[1].any()
 
 
 @pytest.mark.parametrize("text", ["Sim.", "Não.", "Ok!"])

@@ -13,7 +13,8 @@ from dubbench.adapters.toy import ToySpeak, ToyTranslate, ToyWatermark
 from dubbench.errors import AdapterFailed, BadInput
 from dubbench.stages.speak import Spoken
 from dubbench.testing import tiny_dub
-from dubbench.types import Dub, Pause, Sound, Voice
+from dubbench.text import emphasis
+from dubbench.types import Controls, Dub, Emphasis, Pause, Sound, Voice
 
 
 @pytest.fixture
@@ -165,3 +166,51 @@ def test_parts_whose_phonemes_do_not_add_up_are_read_one_by_one(spoken: Dub) -> 
     Whole.asked.clear()
     Slurring()(paused(spoken, TEXT, REST))
     assert {"UMA CASA,", "DEPOIS NADA"} <= set(Whole.asked)
+
+
+class Expressive(ToySpeak):
+    """The toy voice, said to stress words; it keeps what it was given."""
+
+    prosody: ClassVar[bool] = True
+    given: list[tuple[str, float | None]]
+
+    def load(self) -> None:
+        self.given = []
+        super().load()
+
+    def speak(self, text: str, *args: Any, **more: Any) -> Spoken:
+        self.given.append((text, more["controls"].pitch_semitones))
+        return super().speak(emphasis.bare(text), *args, **more)
+
+
+def given(dub: Dub, *changes: dict[str, Any]) -> list[tuple[str, float | None]]:
+    """What a voice that can is given of the first line, read with each of the changes in turn."""
+    speak = Expressive().ready()
+    for change in changes:
+        speak(dub.but(lines=(dub.lines[0].but(**change),)))
+    return speak.given
+
+
+def test_a_voice_that_can_is_told_which_words_to_stress_and_how_high_to_speak(spoken: Dub) -> None:
+    line = {"translation": TEXT, "emphasis": (Emphasis(at=4, word="CASA"), Emphasis(at=4, word="CAS")),
+            "pitch_semitones": 1.0, "pauses": (REST,)}  # fmt: skip
+    assert given(spoken, line) == [("UMA *CASA*,", 1.0), ("DEPOIS NADA", 1.0)]
+
+
+@pytest.mark.parametrize(("wish", "said"), [
+    (Controls(emphasis="uma"), ("*UMA* CASA, DEPOIS NADA", 1.0)),
+    (Controls(emphasis=""), (TEXT, 1.0)),
+    (Controls(exaggeration=0.0), (TEXT, None)),
+    (Controls(exaggeration=1.5), ("UMA *CASA*, DEPOIS NADA", 1.5)),
+    (Controls(pitch_semitones=-2.0), ("UMA *CASA*, DEPOIS NADA", -2.0)),
+])  # fmt: skip
+def test_a_persons_wish_goes_before_the_original(spoken: Dub, wish: Controls, said: tuple[str, float | None]) -> None:
+    line = {"translation": TEXT, "emphasis": (Emphasis(at=4, word="CASA"),), "pitch_semitones": 1.0, "controls": wish}
+    assert given(spoken, line) == [said]
+
+
+def test_stress_is_read_anew_by_a_voice_that_can_and_means_nothing_to_others(spoken: Dub) -> None:
+    line = spoken.lines[0]
+    other = line.but(emphasis=(Emphasis(at=0, word=(line.translation or "").split()[0]),), pitch_semitones=1.0)
+    assert ToySpeak().key(spoken, other, 1.0) == ToySpeak().key(spoken, line, 1.0)
+    assert Expressive().key(spoken, other, 1.0) != Expressive().key(spoken, line, 1.0)
