@@ -17,7 +17,7 @@ import dubbench
 from dubbench import media, report
 from dubbench.report import timing
 from dubbench.report.page import page
-from dubbench.types import Audio, Dub, Flag, Line, Sound, Source, Take, Turn, Voice, Word
+from dubbench.types import Audio, Dub, Emphasis, Flag, Line, Sound, Source, Take, Turn, Voice, Word
 from tests.clips import babble
 from tests.talks import make_talk
 
@@ -247,6 +247,14 @@ def test_the_page_shows_what_was_heard_of_each_line_that_was_listened_to() -> No
     assert "heard as it should be · character errors 0%" in second
     assert "heard" not in third
     assert "0.00–1.50 0.25–1.75 ×1.00 words Olá & adeus" in third
+
+
+def test_the_page_sets_stressed_words_apart_and_tells_how_much_higher_a_line_is_read() -> None:
+    stressed = heard("L001", None, None).but(emphasis=(Emphasis(at=6, word="adeus"),), pitch_semitones=-1.26)
+    text = page(made(stressed), {})
+    assert "<b>Olá &amp; <em>adeus</em></b>" in text
+    assert "×1.00 -1.3 st" in text
+    assert "<b>Olá &amp; adeus</b>" in page(made(stressed.but(emphasis=(Emphasis(at=5, word="adeus"),))), {})
 
 
 def test_a_finished_dubs_page_has_all_of_its_report(tmp_path: Path) -> None:

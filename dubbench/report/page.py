@@ -14,6 +14,7 @@ from typing import Any
 from dubbench import languages
 from dubbench.report.chart import chart, colours
 from dubbench.report.style import PAGE, STYLE
+from dubbench.text import emphasis
 from dubbench.types import Dub, Line
 
 _PLACED = {"seconds", "models", "redone", "voices", "speaker_similarity", "voice_drift", "flags"}
@@ -104,11 +105,21 @@ def _row(line: Line, colour: Mapping[str, str]) -> str:
     source = f"{line.start:.2f}–{line.end:.2f}"
     placed = "" if line.placed_start is None else f"<b>{line.placed_start:.2f}–{line.placed_end:.2f}</b>"
     tempo = f" ×{line.tempo:.2f}" if line.tempo else ""
+    tempo += f" {line.pitch_semitones:+.1f} st" if round(line.pitch_semitones, 1) else ""
     return (
         f'<tr id="{_esc(line.id)}"><td class="who">{_dot(colour.get(line.speaker))}{_esc(line.id)}<br>'
         f'<small> {_esc(line.speaker)}</small></td><td class="time">{source}<br> {placed}{tempo}</td>'
-        f"<td>{_esc(line.text)}<br><b>{_esc(line.translation or '')}</b>{_heard(line)}{_flags(line.flags)}</td></tr>"
+        f"<td>{_esc(line.text)}<br><b>{_stressed(line)}</b>{_heard(line)}{_flags(line.flags)}</td></tr>"
     )
+
+
+def _stressed(line: Line) -> str:
+    """The translation, its stressed words set apart."""
+    text, end, parts = line.translation or "", 0, list[str]()
+    for one in emphasis.honoured(text, line.emphasis):
+        parts += [_esc(text[end : one.at]), f"<em>{_esc(one.word)}</em>"]
+        end = one.at + len(one.word)
+    return "".join([*parts, _esc(text[end:])])
 
 
 def _heard(line: Line) -> str:
