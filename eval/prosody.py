@@ -34,7 +34,8 @@ from examples import clips
 VOICES = {"pt": ("pm_alex", "pf_dora"), "es": ("em_alex", "ef_dora"), "en": ("am_michael", "af_heart")}
 FEWEST = 4
 """Words of a sentence from which one is stressed, and lines of a film from which pitch can follow pitch."""
-REST = 0.6
+TOGETHER, REST = 5, 0.6
+"""Sentences that the ear hears at once, and seconds between them: beyond half a minute it drops some by itself."""
 
 
 def words(speak: Any, text: str, voice: Voice, language: str, spoken: Spoken) -> list[Word] | None:
@@ -83,9 +84,13 @@ def _row(speak: Any, ear: Any, language: str, voice: Voice) -> str:
 
 
 def misheard(ear: Any, texts: Sequence[str], spoken: Sequence[Spoken], language: str) -> float:
-    """The share of words that an ear gets wrong of sentences read one after the other."""
-    heard = ear.transcribe(joined(spoken, [REST] * len(spoken)).sound, language).text
-    return spelling.wer(" ".join(texts), heard, language).rate
+    """The share of words that an ear gets wrong of sentences, a few of which it hears one after the other."""
+    errors = spelling.Errors()
+    for first in range(0, len(texts), TOGETHER):
+        some = slice(first, first + TOGETHER)
+        sound = joined(spoken[some], [REST] * len(spoken[some])).sound
+        errors += spelling.wer(" ".join(texts[some]), ear.transcribe(sound, language).text, language)
+    return errors.rate
 
 
 def dubs(speak: Any) -> Iterator[str]:
