@@ -163,7 +163,6 @@ def test_marked_names_are_words_of_their_own_in_their_own_language() -> None:
     assert kokoro_text.phonemes("[Yelp](en), sim", "pt").startswith(kokoro_text.phonemes("Yelp", "en") + ", ")
 
 
-
 @pytest.mark.parametrize("count", [1, 30, 200])
 def test_passes_lose_nothing(count: int) -> None:
     whole = " ".join(f"{'ab' * (i % 9 + 1)}{',.  '[i % 4]}".strip() for i in range(count * 4))
