@@ -10,9 +10,20 @@ def test_names_kept_in_both_are_marked() -> None:
     assert text == "Estou em Nova [Jersey](en) agora."
 
 
+def test_a_possessive_is_part_of_its_name() -> None:
+    text = names.marked("Que tal o Murphy's?", "How about Murphy's?", "en", "pt")
+    assert text == "Que tal o [Murphy's](en)?"
+
+
 def test_a_word_that_only_begins_a_sentence_is_no_name() -> None:
     text = "Hospital novo. Animal velho."
     assert names.marked(text, "Hospital is new. Animal is old.", "en", "pt") == text
+
+
+def test_a_word_that_goes_on_with_a_sentence_is_one() -> None:
+    text, source = "Kenwood e nada mais.", "Kenwood and nothing else."
+    assert names.marked(text, source, "en", "pt", before="I am using a") == "[Kenwood](en) e nada mais."
+    assert names.marked(text, source, "en", "pt", before="I am using it.") == text
 
 
 def test_translated_names_and_small_words_stay() -> None:
