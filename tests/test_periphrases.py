@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from dubbench.translation import guard, periphrases
 from dubbench.translation.periphrases import condensed, rules
 from eval.paraphrases import PARAPHRASES
+from eval.rules import met
 from eval.sentences import LINES
 
 
@@ -113,3 +114,11 @@ def test_a_line_that_is_no_rule_is_named(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(periphrases, "__file__", str(tmp_path / "__init__.py"))
     with pytest.raises(ValueError, match=r"xx\.txt, line 4: 'no rule'"):
         rules("xx")
+
+
+def test_each_rule_shows_what_it_does() -> None:
+    shown = list(met(["Ele tomou uma decisão.", "Eles chegaram."], "pt", 1))
+    at = next(i for i, line in enumerate(shown) if "{decidir}" in line)
+    assert shown[at].split()[:2] == ["1", "10.0"]
+    assert shown[at + 1].split("\n")[1].strip() == "Ele decidiu."
+    assert len(shown) == len(rules("pt")) + 1
