@@ -42,6 +42,7 @@ WHOLE = {
         ("en", "He didn't come because he was sick, we waited for two hours.", WHOLE["en"][0]),
         ("en", "I've never been to Lisbon, but my sister lives there.", WHOLE["en"][1]),
         ("es", "No importa lo que dicen, porque sabe que tiene razón.", WHOLE["es"][0]),
+        ("pt", "Ele esconde porque tem medo.", "Ele se esconde porque tem medo."),
     ],
 )
 def test_honest_short_forms_pass(language: str, short: str, whole: str) -> None:
