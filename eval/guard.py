@@ -23,6 +23,7 @@ import dubbench
 from dubbench.translation import guard
 from dubbench.translation.backward import CUT, FREE, Backward
 from dubbench.translation.beam import Decoder
+from dubbench.translation.ladder import CHANGED
 from dubbench.translation.network import Network
 from eval.paraphrases import PARAPHRASES
 from eval.sentences import LINES
@@ -117,9 +118,17 @@ def shares(title: str, kinds: Sequence[str], passed: Sequence[bool]) -> str:
     return f"{title:32}" + "".join(f"{cell:>13}" for cell in cells)
 
 
-def curve(cases: Sequence[Case], backward: Backward) -> Iterator[str]:
+def likely(case: Case, forward: Decoder) -> float:
+    """By how many nats a wording is less likely than the best translation, as the model that translates sees it."""
+    _, source, best, text = case
+    known, other = (sum(chance for _, chance in forward.chances(source, said)) for said in (best, text))
+    return known - other
+
+
+def curve(cases: Sequence[Case], forward: Decoder, backward: Backward) -> Iterator[str]:
     """Rows of the guards without and with the source read back, at several thresholds."""
     kinds = [kind for kind, *_ in cases]
+    less = np.array([likely(case, forward) for case in cases])
     losses = np.array([backward.losses(source, best, [text])[0].nats for _, source, best, text in cases])
     rules, same, near = (
         np.array([judge(text, best, "pt") for *_, best, text in cases])
@@ -133,6 +142,9 @@ def curve(cases: Sequence[Case], backward: Backward) -> Iterator[str]:
         yield shares(f"    and read back, {limit:.1f} nats", kinds, near & (losses <= limit))
     for limit in sorted({3.0, FREE, 7.0}):
         yield shares(f"other words, read back, {limit:.1f} nats", kinds, rules & (losses <= limit))
+    for limit in (1.0, CUT):
+        as_likely = rules & (losses <= limit) & (less <= CHANGED)
+        yield shares(f"    {limit:.1f} nats, and as likely", kinds, as_likely)
 
 
 def main() -> None:
@@ -142,7 +154,7 @@ def main() -> None:
     found = cases(forward.greedy)
     for name, half in (("thresholds chosen on", found[::2]), ("held out", found[1::2])):
         print(f"\n{name}: {len(half)} lines")
-        print("\n".join(curve([case for line in half for case in line], backward)))
+        print("\n".join(curve([case for line in half for case in line], forward, backward)))
 
 
 if __name__ == "__main__":

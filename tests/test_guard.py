@@ -90,6 +90,11 @@ def test_a_lost_word_a_lost_clause_or_a_changed_number_is_always_refused() -> No
         ("pt", "Ele esteve lá.", "Ele nunca esteve lá.", False),
         ("es", "Hablamos de su plan.", "Hablamos sobre su plan.", True),
         ("es", "Hablamos del plan.", "Hablamos de su plan.", True),
+        ("pt", "Ele esconde porque tem medo.", "Ele se esconde porque tem medo.", False),
+        ("pt", "O pico é mais alto do mundo.", "O pico é o mais alto do mundo.", False),
+        ("es", "El pico es más alto del mundo.", "El pico es el más alto del mundo.", False),
+        ("pt", "Comprei melhor carro.", "Comprei o melhor carro.", False),
+        ("pt", "Carro é bom.", "O carro é bom.", True),
         ("de", "Ich gehe.", "Ich gehe jetzt.", False),
     ],
 )

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from dubbench.translation import guard, periphrases
 from dubbench.translation.periphrases import condensed, rules
 from eval.paraphrases import PARAPHRASES
+from eval.rules import met
 from eval.sentences import LINES
 
 
@@ -19,7 +20,15 @@ from eval.sentences import LINES
     ("language", "text", "plainest"),
     [
         ("pt", "Ela veio de Washington D.C. na década de 1990.", "Ela veio de Washington D.C. nos anos 1990."),
-        ("pt", "Você não tem que fazer isso, não é?", "Você não tem que fazer isso, né?"),
+        ("pt", "Você não tem que fazer isso, não é?", "Não tem que fazer isso, né?"),
+        ("pt", "Eles tomaram a decisão de ficar.", "Eles decidiram ficar."),
+        ("pt", "Ela será capaz de ajudar, se formos obrigados a sair.", "Ela conseguirá ajudar, se tivermos que sair."),
+        ("pt", "Oi. Isso é muito bom mesmo.", "Oi. É ótimo mesmo."),
+        ("pt", "Se você quiser, você pode ligar quando você chegar.", "Se você quiser, pode ligar quando chegar."),
+        ("pt", "Ele disse que ele vinha.", "Ele disse que vinha."),
+        ("pt", "Por que você não vem?", "Por que não vem?"),
+        ("pt", "Meu nome é Ana. Onde está minha mala?", "Sou Ana. Cadê minha mala?"),
+        ("pt", "Na hora em que cheguei, o dia inteiro tinha passado.", "Quando cheguei, o dia todo tinha passado."),
         ("pt", "Vou para a festa e para o jogo.", "Vou pra festa e pro jogo."),
         ("pt", "Ele costumava morar em uma casa que fica perto do mar.", "Ele morava numa casa perto do mar."),
         ("pt", "Novamente, eu iria fazer isso.", "De novo, eu faria isso."),
@@ -31,8 +40,10 @@ from eval.sentences import LINES
         ("es", "Él va a llamar y voy a tener tiempo.", "Él llamará y tendré tiempo."),
         ("es", "Ella solía cantar con el fin de vivir.", "Ella cantaba para vivir."),
         ("es", "Hablamos acerca del plan.", "Hablamos sobre el plan."),
+        ("es", "¿No fuimos capaces de usarlo? ¡Eso es muy triste!", "¿No pudimos usarlo? ¡Es muy triste!"),
         ("en", "I'm going to take a look at it in order to make a decision.", "I'll look at it to decide."),
         ("en", "Say that again.", "Repeat that."),
+        ("en", "To be honest, I have no idea where she is right now.", "I don't know where she is now."),
     ],
 )
 def test_the_plain_way_is_found(language: str, text: str, plainest: str) -> None:
@@ -46,14 +57,28 @@ def test_the_plain_way_is_found(language: str, text: str, plainest: str) -> None
     [
         ("pt", "Não é muito bom."),
         ("pt", "Vamos embora."),
+        ("pt", "Tomei a decisão certa."),
+        ("pt", "Ele rapidamente viu o telefone e a conversa com ela acabou."),
+        ("pt", "Diga a ela que ele vem."),
+        ("pt", "Quem você viu?"),
+        ("pt", "Acho que eu e você sabemos."),
+        ("pt", "Funciona bem como queria."),
         ("pt", "Ela se foi."),
         ("es", "Vamos a comer."),
+        ("es", "Estoy de acuerdo con usted."),
         ("en", "I'm going to the market."),
         ("de", "Ich gehe jetzt nach Hause."),
     ],
 )
 def test_what_says_something_else_stays(language: str, text: str) -> None:
     assert condensed(text, language) == []
+
+
+def test_no_rule_ends_in_the_middle_of_a_word() -> None:
+    for language in ("pt", "es", "en"):
+        for rule in rules(language):
+            for form in rule.forms:
+                assert not rule.roundabout.fullmatch(f"{form}x")
 
 
 def test_what_only_speech_has_is_left_out_of_what_is_translated_on() -> None:
@@ -89,3 +114,11 @@ def test_a_line_that_is_no_rule_is_named(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(periphrases, "__file__", str(tmp_path / "__init__.py"))
     with pytest.raises(ValueError, match=r"xx\.txt, line 4: 'no rule'"):
         rules("xx")
+
+
+def test_each_rule_shows_what_it_does() -> None:
+    shown = list(met(["Ele tomou uma decisão.", "Eles chegaram."], "pt", 1))
+    at = next(i for i, line in enumerate(shown) if "{decidir}" in line)
+    assert shown[at].split()[:2] == ["1", "10.0"]
+    assert shown[at + 1].split("\n")[1].strip() == "Ele decidiu."
+    assert len(shown) == len(rules("pt")) + 1

@@ -30,9 +30,9 @@ _FAINT = {
     "my your our their there here some any very so quite really just too also all",
     "pt": "de em por para com sobre que este esta estes estas esse essa esses essas isto isso "
     "meu minha meus minhas seu sua seus suas nosso nossa lá aí aqui já tão muito algum alguma alguns algumas "
-    "me te se lhe também mesmo todo todos",
+    "também mesmo todo todos",
     "es": "de en por para con sobre que este esta estos estas ese esa esos esas esto eso "
-    "mi mis su sus nuestro nuestra allí ahí aquí ya tan muy algún alguna algunos algunas me te se le también "
+    "mi mis su sus nuestro nuestra allí ahí aquí ya tan muy algún alguna algunos algunas también "
     "mismo todo todos",
 }
 """Words that may carry something or nothing: their loss is for `backward` to judge."""
@@ -49,8 +49,10 @@ _WHOLE = {
         (r"\bwon't\b", "will not"), (r"\bcan't\b|\bcannot\b", "can not"), (r"n't\b", " not"), (r"'m\b", " am"),
         (r"'re\b", " are"), (r"'ve\b", " have"), (r"'ll\b", " will"), (r"(?<=it|he)'s\b|(?<=that|here)'s\b", " is"),
     ),
+    "pt": ((r"\b[oa]s? (?=(?:mais|menos|melhor|pior|maior|menor)\b)", "o-"),),
+    "es": ((r"\b(?:el|l[ao]s?) (?=(?:más|menos|mejor|peor|mayor|menor)\b)", "el-"),),
 }  # fmt: skip
-"""What the contractions of a language stand for."""
+"""What the contractions of a language stand for; and an article that makes a superlative, bound to it."""
 
 
 def negations(text: str, language: str) -> int:

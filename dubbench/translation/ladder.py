@@ -34,6 +34,8 @@ _SUBJECTS = {
     "es": "yo nosotros usted ustedes ellos ellas",
 }
 """Pronouns that may be left out where nothing is lost by it. "He" and "she" are none: they tell who."""
+_THERE = {"pt": "tem têm tinha tinham teve tiveram terá terão teria teriam há"}
+"""Verbs that without a subject say what there is ("você tem tempo", "tem tempo"): before them it stays."""
 _SPARE = {
     "pt": "isso isto este esta seu sua seus suas meu minha meus minhas nosso nossa lá aí algum alguma alguns algumas "
     "mesmo tão então já também e",
@@ -95,13 +97,14 @@ class Ladder:
     def _pruned(self, sentence: str, text: str, spoken: bool) -> list[str]:
         """A wording without one spare word, without two, and so on, as far as nothing is lost."""
         found: list[str] = []
+        there = _THERE.get(self.target, "").split()
         spare = dict.fromkeys(_SPARE.get(self.target, "").split(), SPARED)
         spare |= dict.fromkeys(_SUBJECTS.get(self.target, "").split(), UNSAID)
         first = dict.fromkeys(_GENERAL.get(self.target, "").split() if spoken else (), SPARED)
         known, words = self._likelihood(sentence, text), text.split()
         for at in reversed(range(len(words))):  # from the end, so that places before stay what they are
             less = (spare if at else spare | first).get(words[at].strip(_MARKS).lower())
-            if less is None:
+            if less is None or (less == UNSAID and words[at + 1 : at + 2] and words[at + 1] in there):
                 continue
             after = _without(found[-1] if found else text, at)
             likelihood = self._likelihood(sentence, after)

@@ -1,38 +1,49 @@
 """Roundabout ways to say a thing, and the plain ones: tables by language, whose rules change nothing that is said.
 
 A table, xx.txt, has a rule a line, "roundabout -> plain": a regular expression for whole words in any case (one that
-ends in ")" sees to its end itself), and what stands there instead. Under [affirmed] are rules for texts that deny
-nothing ("muito bom", "ótimo": "não muito bom" is not "não ótimo"), under [courtesy] those that are less polite, under
-[spoken] forms that only speech has ("está", "tá"). Rules go from the top to the end, so the mildest stand first.
+ends in ")" sees to its end itself, one behind "^" begins a sentence), and what stands there instead. "{tomar} uma
+decisão -> {decidir}" is a rule for all forms of a verb, each in the other's place (`conjugation`); the verb is the
+first group. Under [affirmed] are rules for texts that deny nothing ("muito bom", "ótimo": "não muito bom" is not "não
+ótimo"), under [courtesy] those that are less polite, under [spoken] forms that only speech has ("está", "tá"). Rules go
+from the top to the end, so the mildest stand first.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from dubbench.translation import guard
+from dubbench.translation import conjugation, guard
 
 _SECTIONS = ("plain", "affirmed", "courtesy", "spoken")
+_CAPITAL = "\0"
+_BEGUN = re.compile(rf"{_CAPITAL}\s*(\W*)(\w?)")
+"""What a capital is owed to, because nothing was said in another's place."""
+_VERB = re.compile(r"\{([^\W\d_]+)\}")
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One way round and the plain way."""
+    """One way round and the plain way, as its `line` says; `forms` of its verb, and those that stand there instead."""
 
     roundabout: re.Pattern[str]
     plain: str
     section: str = "plain"
+    line: str = ""
+    forms: Mapping[str, str] = field(default_factory=dict)
 
     def __call__(self, text: str) -> str:
-        """A text with the plain way, begun with a capital where the other was."""
-        return self.roundabout.sub(self._said, text)
+        """A text with the plain way, or what stands behind it where that is none, begun with a capital as the other."""
+        said = self.roundabout.sub(self._said, text)
+        return _BEGUN.sub(lambda found: found[1] + found[2].upper(), said)
 
     def _said(self, found: re.Match[str]) -> str:
-        said = found.expand(self.plain)
-        return said[:1].upper() + said[1:] if found[0][:1].isupper() else said
+        plain = _VERB.sub(self.forms[found["verb"].lower()], self.plain) if self.forms else self.plain
+        said = found.expand(plain)
+        return (said[:1].upper() or _CAPITAL) + said[1:] if found[0][:1].isupper() else said
 
 
 def condensed(text: str, language: str, *, spoken: bool = True) -> list[str]:
@@ -40,14 +51,17 @@ def condensed(text: str, language: str, *, spoken: bool = True) -> list[str]:
 
     Without `spoken` in what can be written as well, and so be translated on.
     """
-    found: list[str] = []
+    return [said for _, said in steps(text, language, spoken=spoken)]
+
+
+def steps(text: str, language: str, *, spoken: bool = True) -> Iterator[tuple[Rule, str]]:
+    """The rules that know a way to say a text more plainly, and what is said after each."""
     left_out = ("affirmed",) * (guard.negations(text, language) > 0) + ("spoken",) * (not spoken)
     for rule in rules(language[:2]):
-        now = found[-1] if found else text
-        said = now if rule.section in left_out else _tidied(rule(now), now)
-        if said != now:
-            found.append(said)
-    return found
+        said = text if rule.section in left_out else _tidied(rule(text), text)
+        if said != text:
+            yield rule, said
+            text = said
 
 
 @cache
@@ -57,15 +71,24 @@ def rules(language: str) -> tuple[Rule, ...]:
     found, section = list[Rule](), _SECTIONS[0]
     for number, line in enumerate(table.read_text("utf-8").splitlines() if table.is_file() else (), start=1):
         line = line.strip()
-        roundabout, arrow, plain = line.partition(" -> ")
         if line[1:-1] in _SECTIONS:
             section = line[1:-1]
-        elif arrow:
-            end = "" if roundabout.endswith(")") else r"(?!\w)"
-            found.append(Rule(re.compile(rf"(?<!\w){roundabout}{end}", re.IGNORECASE), _unquoted(plain), section))
+        elif " -> " in line and not line.startswith("#"):
+            found.append(_rule(line, section, language))
         elif line and not line.startswith("#"):
             raise ValueError(f"{table.name}, line {number}: {line!r} is no rule")
     return tuple(found)
+
+
+def _rule(line: str, section: str, language: str) -> Rule:
+    roundabout, _, plain = line.partition(" -> ")
+    verbs = [verb[1] for text in (roundabout, plain) for verb in _VERB.finditer(text)]
+    forms = conjugation.exchange(verbs[0], verbs[-1], language) if verbs else {}
+    said = _VERB.sub(lambda _: f"(?P<verb>{'|'.join(forms)})", roundabout)
+    begin = r"(?<![^.!?…] )" if roundabout.startswith("^") else ""
+    end = "" if roundabout.endswith(")") else r"(?!\w)"
+    pattern = rf"(?<!\w){begin}(?:{said.removeprefix('^')}){end}"
+    return Rule(re.compile(pattern, re.IGNORECASE), _unquoted(plain), section, line, forms)
 
 
 def _unquoted(plain: str) -> str:
@@ -79,4 +102,4 @@ def _tidied(text: str, before: str) -> str:
     return text[:1].upper() + text[1:] if before[:1].isupper() else text
 
 
-__all__ = ["Rule", "condensed", "rules"]
+__all__ = ["Rule", "condensed", "rules", "steps"]
