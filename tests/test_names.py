@@ -10,6 +10,11 @@ def test_names_kept_in_both_are_marked() -> None:
     assert text == "Estou em Nova [Jersey](en) agora."
 
 
+def test_a_possessive_is_part_of_its_name() -> None:
+    text = names.marked("Que tal o Murphy's?", "How about Murphy's?", "en", "pt")
+    assert text == "Que tal o [Murphy's](en)?"
+
+
 def test_a_word_that_only_begins_a_sentence_is_no_name() -> None:
     text = "Hospital novo. Animal velho."
     assert names.marked(text, "Hospital is new. Animal is old.", "en", "pt") == text

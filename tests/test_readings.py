@@ -50,8 +50,13 @@ CASES: dict[str, dict[str, str]] = {
         "faz -5 °C": "faz menos cinco graus Celsius",
         "1/2 xícara": "meia xícara",
         "nº 5": "número cinco",
+        "a versão 3.10.2": "a versão três ponto dez ponto dois",
+        "em 192.168.1.1": "em cento e noventa e dois ponto cento e sessenta e oito ponto um ponto um",
+        "1.250.000 votos": "um milhão e duzentos e cinquenta mil votos",
+        "o rádio TS2000": "o rádio TS dois mil",
     },
     "es": {
+        "la versión 1.2.3": "la versión uno punto dos punto tres",
         "Cuesta 3,50 €.": "Cuesta tres euros con cincuenta céntimos.",
         "Cuesta $1.": "Cuesta un dólar.",
         "Gastó 2 millones de euros.": "Gastó dos millones de euros.",
@@ -86,6 +91,9 @@ CASES: dict[str, dict[str, str]] = {
         "70 m²": "setenta metros cuadrados",
     },
     "en": {
+        "version 1.2.3": "version one point two point three",
+        "a TS2000 radio": "a TS two thousand radio",
+        "the 2000s": "the two thousands",
         "It costs $3.50.": "It costs three dollars and fifty cents.",
         "It costs $1.": "It costs one dollar.",
         "They spent $2 million.": "They spent two million dollars.",

@@ -51,7 +51,7 @@ class Apertium(Translate):
 
     licence = "GPL-2.0-or-later (by process)"
     languages = tuple(MODES)
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     batch: ClassVar[int] = 64
 
     def check(self, source: str | None, target: str) -> None:
@@ -92,7 +92,7 @@ class ApertiumPivot(Translate):
     licence = "MIT and GPL-2.0-or-later (by process)"
     languages = ("en-es", "es-en", "en-ca", "ca-en", "en-gl", "gl-en")
     requires: ClassVar[tuple[str, ...]] = ("fxtranslate==0.5.0", "sentencepiece>=0.2")
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
     batch: ClassVar[int] = 64
     pivot: ClassVar[str | None] = "pt"
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-_NAME = re.compile(r"\b[A-Z][a-zA-Z'’]*[a-z]{2,}\b")
+_NAME = re.compile(r"\b[A-Z][a-zA-Z'’]*[a-z]{2,}(?:['’]s)?\b")
 _STARTS = re.compile(r"(?:^|[.?!…:]\s+|[\"“«(—–-]\s*)$")
 _MARK = re.compile(r"\[([^\[\]()]+)\]\(([a-z]{2}(?:-[a-z]+)?|/[^/()]+/)\)")
 _WORD = re.compile(r"\b[a-z]{2,}\b")

@@ -92,6 +92,9 @@ _ORDINAL = {
 }  # fmt: skip
 _FEMININE = re.compile(r"\s+(?!d[ií]as?\b|\w+mas?\b|mapas?\b|planetas?\b)\w+(?:as?|ções|ção|ciones|dades?|gens?)\b")
 _NOUN = re.compile(r"\s+(?!de\b)[^\W\d_]")
+_POINT = {"en": "point", "pt": "ponto", "es": "punto", "fr": "point", "it": "punto", "de": "Punkt"}
+"""What is said between the parts of a version or an address ("3.10.2"), whatever the decimal mark is."""
+_PARTS = re.compile(r"(?!\d{1,3}(?:\.\d{3})+$)\d+(?:\.\d+){2,}")
 _CLOCK = r"(?<![\d.,:])([01]?\d|2[0-4])"
 
 
@@ -213,7 +216,7 @@ def _years(text: str, language: str) -> str:
         return text
     text = re.sub(r"(?<!\w)'?((?:1[1-9]|20)?\d0)s\b", _decade, text) if language == "en" else text
     span = r"1[1-9]\d\d|20\d\d" if language == "en" else r"1[1-9]\d\d"
-    return re.sub(rf"(?<![\d.,:-])({span})(?![\d%]|[.,:]\d)", lambda m: numerals.year(int(m[1]), language), text)
+    return re.sub(rf"(?<![\w.,:-])({span})(?![\d%]|[.,:]\d)", lambda m: numerals.year(int(m[1]), language), text)
 
 
 def _decade(match: _Match) -> str:
@@ -224,6 +227,9 @@ def _decade(match: _Match) -> str:
 def _numbers(text: str, language: str) -> str:
     def read(match: _Match) -> str:
         digits, rest = match[2], text[match.end() :]
+        if _PARTS.fullmatch(digits):
+            said = (numerals.cardinal(Decimal(part), language) for part in digits.split("."))
+            return _apart(match, f" {_POINT[language]} ".join(said))
         if re.fullmatch(r"0\d+|\d{10,}", digits):
             return _apart(match, numerals.one_by_one(digits, language))
         value = numerals.worth(digits, language) * (-1 if match[1] else 1)

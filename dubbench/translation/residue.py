@@ -21,12 +21,17 @@ _PLURAL = {"quer": "querem", "faz": "fazem", "diz": "dizem", "vem": "vêm", "tem
 """After "se" Portuguese has a future subjunctive where Spanish has the present; Apertium makes "si quiera" of it."""
 
 _BEFORE: dict[str, _Rules] = {
-    "pt-es": ((r"\b([Vv])imos\b", r"\1ímos"),),
+    "pt-es": (
+        (r"\b([Vv])imos\b", r"\1ímos"), (r"\bleste\b", "este"), (r"\bLeste\b", "Este"),
+        (r"\bfone de ouvido\b", "auricular"), (r"\bfones de ouvido\b", "auriculares"),
+        (r"\bvá em frente\b", "adelante"), (r"\bVá em frente\b", "Adelante"),
+    ),
     "es-pt": (
         (r"\b([Nn]o|[Yy]o|[Ll]o|[Yy]a|que) sé\b", r"\1 sei"), (r"^Vale,", "Está bien,"), (r"^Pues,", "Bueno,"),
         (r"\bLo siento(?: mucho)?(?=[,.!?…]|$| pero\b)", "Sinto muito"),
         (r"\blo siento(?: mucho)?(?=[,.!?…]|$| pero\b)", "sinto muito"),
         (r"\ba cambio de\b", "em troca de"),
+        (r"\b([Uu])n solo (?=\w)", r"\1m só "), (r"\b([Uu])na sola (?=\w)", r"\1ma só "),
     ),
 }  # fmt: skip
 _AFTER: dict[str, _Rules] = {
@@ -35,6 +40,7 @@ _AFTER: dict[str, _Rules] = {
         (r"\bÓptim(o|a|os|as)\b", r"Estupend\1"), (r"\b([Aa])lguna cosa\b", r"\1lgo"),
         (r", no (?:es|eres|son|fue|fueron|está|están)\?", ", ¿no?"), (r"\bpor cerca de\b", "durante cerca de"),
         (r"\b(me|te|se|lo|la|le|nos|los|las|les) \1\b", r"\1"), (r"^Ei,", "Eh,"),
+        (r"\b(\w+)á-l([oa]s?)\b", r"\1arl\2"), (r"\b(\w+)ê-l([oa]s?)\b", r"\1erl\2"),
     ),
     "es-pt": (
         (r"\bMuitas graças\b", "Muito obrigado"), (r"\bmuitas graças\b", "muito obrigado"),
@@ -42,6 +48,12 @@ _AFTER: dict[str, _Rules] = {
         (r"\b([Bb])ons dias\b", r"\1om dia"), (r"\b([Bb])oas (tarde|noite)s\b", r"\1oa \2"),
         (r"\bFaz favor\b", "Por favor"), (r"\bfaz favor\b", "por favor"),
         (r"\bQue bem\b", "Que bom"), (r"\b([Nn]ão) o sei\b", r"\1 sei"), (r"\bum (?=\d+ ?%)", ""), (r"(?<=\d) %", "%"),
+        # "La consola" is taken for a verb and its pronoun; after a preposition or before a verb it is none.
+        (r"\bde (\w+[aeo])-([ao]s?)\b", r"d\2 \1"), (r"\bem (\w+[aeo])-([ao]s?)\b", r"n\2 \1"),
+        (r"\bpor (\w+[aeo])-([ao]s?)\b", r"pel\2 \1"), (r"\ba (\w+[aeo])-o(s?)\b", r"ao\2 \1"),
+        (r"\ba (\w+[aeo])-a(s?)\b", r"à\2 \1"),
+        (r"\b(com|para|sem|sobre|entre|contra|até) (\w+[aeo])-([ao]s?)\b", r"\1 \3 \2"),
+        (r"\b([^\W\dA-Z]\w*[aeo])-([ao]s?) (?=(?:não )?(?:está|estão|é|são|foi|foram|tem|têm)\b)", r"\2 \1 "),
     ),
 }  # fmt: skip
 

@@ -83,6 +83,26 @@ def test_spanish_into_portuguese_and_back() -> None:
 
 
 @pytest.mark.apt
+@needs_apertium
+def test_nouns_are_no_verbs_and_no_word_stays_in_the_other_language() -> None:
+    said = {
+        "Quiero llamar a la consola.": "Quero chamar à consola.",
+        "Vengo de la consola.": "Venho da consola.",
+        "Si la consola está ocupada, espere.": "Se a consola está ocupada, espere.",
+        "Ella la compra ahora.": "Ela a compra agora.",
+        "Tengo un solo hermano y una sola casa.": "Tenho um só irmão e uma só casa.",
+    }
+    assert apertium.through(list(said), "es-pt") == list(said.values())
+    said = {
+        "Moro na costa leste do Canadá.": "Vivo en la costa este de Canadá.",
+        "Preciso decodificá-lo.": "Necesito decodificarlo.",
+        "Uso um fone de ouvido.": "Uso un auricular.",
+        "Vá em frente.": "Adelante.",
+    }
+    assert apertium.through(list(said), "pt-es") == list(said.values())
+
+
+@pytest.mark.apt
 @pytest.mark.models
 @needs_apertium
 def test_english_into_spanish_through_portuguese(pivot: Translate) -> None:
