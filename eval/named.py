@@ -61,8 +61,8 @@ def looked_for(dub: Dub, heard: str) -> tuple[list[Item], list[Lost]]:
 
 
 def names(lines: Sequence[str], originals: Sequence[str], *, near: bool) -> set[str]:
-    """Words that are names somewhere in the lines: with a capital inside a sentence, or at the beginning of one and with
-    a capital in the original, too. Between near languages the latter says nothing: "Para" begins sentences in both.
+    """Words that are names somewhere in the lines: with a capital inside a sentence, or at the beginning of one and
+    with a capital in the original, too. Between near languages the latter tells nothing: "Para" begins both.
     """
     inside = {name for line in lines for name in guard.names(line) if not _SHORT.match(name)}
     if near:
@@ -126,7 +126,9 @@ def lost(said: Sequence[str], items: Iterable[Item], heard: Sequence[str], langu
     from rapidfuzz.distance import Levenshtein
 
     steps = Levenshtein.opcodes(said, heard)
-    places = {s.src_start + k: s.dest_start + k for s in steps if s.tag == "equal" for k in range(s.src_end - s.src_start)}
+    places = {
+        s.src_start + k: s.dest_start + k for s in steps if s.tag == "equal" for k in range(s.src_end - s.src_start)
+    }
     digits, mark = _number_words(language[:2])
     missing = []
     for item in items:

@@ -216,3 +216,19 @@ REQUIRED: tuple[Film, ...] = (
 
 COMPANY: tuple[Film, ...] = (("three at lunch", lunch, "en", ("pt",)),)
 """More people, at the pace of friends."""
+
+SAID: dict[str, tuple[str, ...]] = {
+    "Spanish instructions": (
+        "Asterisk", "IAX", "Digium", "Internet", "2", "500", "28.8", "600", "1234", "4242", "8500",
+    ),
+    "a man on the radio": (
+        "W5ABC", "Victor Echo", "9", "Quebec Romeo Papa", "Bruce", "Bravo Romeo Uniform Charlie Echo", "Sackville",
+        "New Brunswick", "Fundy", "Nova Scotia", "Canada", "Moncton", "Kenwood", "TS2000", "Codec 2", "2500",
+        "Logitech", "USB",
+    ),
+    "three at lunch": (
+        "Murphy's", "Yelp", "Thai", "Japanese", "Korean", "Marissa", "Jin", "Dartmouth", "Taste Space",
+        "mytastespace.com",
+    ),
+}  # fmt: skip
+"""Names and numbers said in a film, each once: by the prompts' published text, and by places and makers that exist."""

@@ -6,6 +6,7 @@ import pytest
 
 from dubbench.text import spelling
 from eval import named
+from eval.judged import misunderstood
 
 TEXT = "Em 1984, Bruce pagou 28,8 reais. Bruce mora em Sackville e disca 4, 2, 4, 2."
 ITEMS = ["mil novecentos e oitenta e quatro", "Bruce", "vinte e oito vírgula oito", "Bruce", "Sackville",
@@ -52,3 +53,9 @@ def test_a_name_that_begins_sentences_is_known_by_another_place_or_by_the_origin
 )
 def test_what_is_heard_and_what_is_lost(heard: str, missing: list[str]) -> None:
     assert lost(heard) == missing
+
+
+def test_what_is_misunderstood_in_the_original_is_told_however_digits_are_parted() -> None:
+    text = "Marque el 5-0-0, 1, 2, 3, 4 o 6.00, con 28.8 kilobit, en DGM. MyTasteSpace.com"
+    said = ("500", "1234", "600", "28.8", "2", "8", "8500", "Digium", "Taste Space", "mytastespace.com")
+    assert list(misunderstood(text, said)) == ["8", "8500", "Digium", "Taste Space"]
