@@ -177,7 +177,8 @@ def joined(files: tuple[WeightFile, ...], to: Path, *, rumble_db: float | None =
         # A leaky sum of white noise: like a plain one but for what lies below 10 Hz.
         noise = lfilter([1.0], [1.0, -0.9987], np.random.default_rng(0).standard_normal(samples.shape))
         noise *= samples.std() / noise.std() * 10 ** (rumble_db / 20)
-        samples = np.clip(samples + noise, -1, 1).astype(np.float32)
+        samples = samples + noise
+    samples = np.clip(samples, -1, 1).astype(np.float32)  # a loud recording goes beyond by being resampled
     with tempfile.TemporaryDirectory() as name:
         wav = Path(name) / "sound.wav"
         media.write(wav, Sound(samples, rate))

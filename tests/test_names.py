@@ -20,6 +20,12 @@ def test_a_word_that_only_begins_a_sentence_is_no_name() -> None:
     assert names.marked(text, "Hospital is new. Animal is old.", "en", "pt") == text
 
 
+def test_a_word_that_goes_on_with_a_sentence_is_one() -> None:
+    text, source = "Kenwood e nada mais.", "Kenwood and nothing else."
+    assert names.marked(text, source, "en", "pt", before="I am using a") == "[Kenwood](en) e nada mais."
+    assert names.marked(text, source, "en", "pt", before="I am using it.") == text
+
+
 def test_translated_names_and_small_words_stay() -> None:
     assert names.kept("We flew to London with Ann and I.", "Voamos para Londres com Ann e I.") == ("Ann",)
 

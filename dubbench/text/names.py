@@ -19,12 +19,14 @@ _ROMANCE = ("pt", "es", "it", "gl", "ca")
 """Languages whose own words are hardly ever spelled like that; French ones are ("client")."""
 
 
-def kept(source_text: str, text: str) -> tuple[str, ...]:
+def kept(source_text: str, text: str, before: str = "") -> tuple[str, ...]:
     """Names of `source_text` that stand in `text` letter by letter, in order.
 
-    A name is a capitalised word that does not only begin a sentence, for there any word has a capital.
+    A name is a capitalised word that does not only begin a sentence, for there any word has a capital. Where what was
+    said `before` ends no sentence, the first word begins none.
     """
-    names = [m[0] for m in _NAME.finditer(source_text) if not _STARTS.search(source_text[: m.start()])]
+    lead = f"{before} " if before else ""
+    names = [m[0] for m in _NAME.finditer(source_text) if not _STARTS.search(lead + source_text[: m.start()])]
     return tuple(name for name in dict.fromkeys(names) if re.search(rf"\b{re.escape(name)}\b", text))
 
 
@@ -34,9 +36,9 @@ def english(source_text: str, text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(w for w in _WORD.findall(source_text) if w in said and _ENGLISH.search(w)))
 
 
-def marked(text: str, source_text: str, language: str, target: str) -> str:
+def marked(text: str, source_text: str, language: str, target: str, before: str = "") -> str:
     """`text`, in `target`, with what it kept marked: names as words of `language`, the source's, and English words."""
-    found = dict.fromkeys(kept(source_text, text), language)
+    found = dict.fromkeys(kept(source_text, text, before), language)
     if target[:2] in _ROMANCE:
         found |= dict.fromkeys(english(source_text, text), "en")
     for word, code in found.items():
