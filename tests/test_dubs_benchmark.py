@@ -7,6 +7,7 @@ import pytest
 from dubbench.text import spelling
 from eval import named
 from eval.judged import misunderstood
+from examples import clips
 
 TEXT = "Em 1984, Bruce pagou 28,8 reais. Bruce mora em Sackville e disca 4, 2, 4, 2."
 ITEMS = ["mil novecentos e oitenta e quatro", "Bruce", "vinte e oito vírgula oito", "Bruce", "Sackville",
@@ -59,3 +60,9 @@ def test_what_is_misunderstood_in_the_original_is_told_however_digits_are_parted
     text = "Marque el 5-0-0, 1, 2, 3, 4 o 6.00, con 28.8 kilobit, en DGM. MyTasteSpace.com"
     said = ("500", "1234", "600", "28.8", "2", "8", "8500", "Digium", "Taste Space", "mytastespace.com")
     assert list(misunderstood(text, said)) == ["8", "8500", "Digium", "Taste Space"]
+
+
+def test_every_clip_has_a_name_of_its_own_and_what_is_said_belongs_to_one() -> None:
+    films = [name for name, *_ in (*clips.REQUIRED, *clips.COMPANY, *clips.FILMS)]
+    assert len(set(films)) == len(films)
+    assert set(clips.SAID) <= set(films)
