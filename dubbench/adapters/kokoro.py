@@ -93,7 +93,7 @@ class Kokoro(Speak):
     licence = "Apache-2.0; espeak-ng GPL-3.0-or-later"
     languages = ("en", "es", "fr", "hi", "it", "ja", "pt", "zh")
     requires = ("onnxruntime>=1.20", "onnx>=1.17", "espeakng-loader==0.2.4")
-    version = 3
+    version = 4
     reads_names: ClassVar[bool] = True
     blends: ClassVar[tuple[str, ...]] = tuple(PARTS)
     # One session on one thread each gives more sound a second than one on all (spikes: RTF 0.28 against 0.37).

@@ -89,14 +89,9 @@ def _by_espeak(text: str, language: str) -> str:
     A name marked as of another language (`text.names`) is read by that one's rules.
     """
     pieces = names.parts(text, language)
-    if len(pieces) > 1:
-        return "".join(
-            from_ipa(code) or words if code[0] == "/" else _by_espeak(words, code if code in ESPEAK else language)
-            for words, code in pieces
-        )
-    if pieces and pieces[0][1][0] == "/":
-        return from_ipa(pieces[0][1]) or pieces[0][0]
-    text, out = pieces[0][0], ""
+    if any(code != language for _, code in pieces):
+        return "".join(_spaced(words, _said(words, code, language)) for words, code in pieces)
+    out = ""
     for i, piece in enumerate(_MARKS.split(written_out(text, language))):
         said = espeak().say(piece, ESPEAK[language]) if i % 2 == 0 and any(c.isalnum() for c in piece) else ""
         core = piece if i % 2 else said
@@ -105,6 +100,18 @@ def _by_espeak(text: str, language: str) -> str:
         for pair, one in _TIED.items():
             out = out.replace(pair, one)
     return out
+
+
+def _said(words: str, code: str, language: str) -> str:
+    """One piece of a text in `language`: by its pronunciation, or by the rules of its own language if there are any."""
+    if code[0] == "/":
+        return from_ipa(code) or words
+    return _by_espeak(words, code if code in ESPEAK else language)
+
+
+def _spaced(words: str, said: str) -> str:
+    """What a piece is said like, with the spaces at its edges: without them two words would be read as one."""
+    return (" " if words[:1] == " " else "") + said.strip() + (" " if words[-1:] == " " else "")
 
 
 def from_ipa(reading: str) -> str | None:

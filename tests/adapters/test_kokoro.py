@@ -155,6 +155,14 @@ def test_phonemes_keep_the_marks(language: str, text: str, phonemes: str) -> Non
     assert kokoro_text.phonemes(text, language) == unicodedata.normalize("NFD", phonemes)
 
 
+def test_marked_names_are_words_of_their_own_in_their_own_language() -> None:
+    said = kokoro_text.phonemes("Moro com [Victor](en) [Echo](en) agora.", "pt")
+    words = [kokoro_text.phonemes(*one) for one in (("Moro com", "pt"), ("Victor", "en"), ("Echo", "en"))]
+    assert said.startswith(" ".join(words) + " ")
+    assert kokoro_text.phonemes("[Yelp](en)", "pt") == kokoro_text.phonemes("Yelp", "en")
+    assert kokoro_text.phonemes("[Yelp](en), sim", "pt").startswith(kokoro_text.phonemes("Yelp", "en") + ", ")
+
+
 @pytest.mark.parametrize("count", [1, 30, 200])
 def test_passes_lose_nothing(count: int) -> None:
     whole = " ".join(f"{'ab' * (i % 9 + 1)}{',.  '[i % 4]}".strip() for i in range(count * 4))
