@@ -121,7 +121,7 @@ def lost(said: Sequence[str], items: Iterable[Item], heard: Sequence[str], langu
     """The items that do not stand in their place where the words said and heard align by least edits.
 
     A name must have its letters, however they are parted into words. A number must have its number words, in order and
-    with no others among or beside them; an "and" may come or go.
+    with no others among or beside them; an "and" may come or go, and "five zero zero" is "five hundred".
     """
     from rapidfuzz.distance import Levenshtein
 
@@ -138,9 +138,20 @@ def lost(said: Sequence[str], items: Iterable[Item], heard: Sequence[str], langu
         last = min((place for i, place in places.items() if i >= item.end), default=len(heard))
         there = heard[first:last]
         if item.number:
-            right = [w for w in there if w in digits or w == mark] == [w for w in wanted if w not in _JOINTS]
+            number = [word for word in there if word in digits or word == mark]
+            right = _at_once(number, language) == _at_once([w for w in wanted if w not in _JOINTS], language)
         else:
-            right = "".join(wanted) in ("".join(there), *there)
+            spans = ((i, j) for i in range(len(there)) for j in range(i + 1, len(there) + 1))
+            right = any("".join(there[i:j]) == "".join(wanted) for i, j in spans)
         if not right:
             missing.append(Lost(item, " ".join(there)))
     return missing
+
+
+def _at_once(number: Sequence[str], language: str) -> list[str]:
+    """The words of a number; of one read digit by digit, those of the whole: recognisers write both as "500"."""
+    singly = {numerals.cardinal(Decimal(digit), language): str(digit) for digit in range(10)}
+    if len(number) < 2 or not set(number) <= set(singly) or number[0] == numerals.cardinal(Decimal(0), language):
+        return list(number)
+    whole = numerals.cardinal(Decimal("".join(singly[word] for word in number)), language)
+    return [word for word in spelling.words(whole, language) if word not in _JOINTS]
