@@ -34,7 +34,7 @@ from examples import clips
 VOICES = {"pt": ("pm_alex", "pf_dora"), "es": ("em_alex", "ef_dora"), "en": ("am_michael", "af_heart")}
 FEWEST = 4
 """Words of a sentence from which one is stressed, and lines of a film from which pitch can follow pitch."""
-TOGETHER, REST = 5, 0.6
+TOGETHER, REST = 3, 0.6
 """Sentences that the ear hears at once, and seconds between them: beyond half a minute it drops some by itself."""
 
 
