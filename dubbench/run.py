@@ -139,7 +139,7 @@ class Run:
         def align(text: str, said: str) -> Pairs:
             if translate is None:
                 return alignment.alike(text.split(), said.split())
-            pairs: Pairs = translate.ready().align(text, said, source, target)
+            pairs: Pairs = translate.aligned(text, said, source, target)
             return pairs
 
         try:

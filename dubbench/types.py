@@ -257,7 +257,7 @@ class Line(Noun):
     wordings: tuple[str, ...] = ()
     pauses: tuple[Pause, ...] = ()
     emphasis: tuple[Emphasis, ...] = ()
-    pitch_semitones: float = Field(0.0, allow_inf_nan=False)
+    pitch_semitones: float = Field(0.0, ge=-3.0, le=3.0)
     takes: tuple[Take, ...] = ()
     speech: Audio | None = None
     controls: Controls = Controls()

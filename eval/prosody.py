@@ -26,7 +26,7 @@ from dubbench.prosody.prominence import prominences
 from dubbench.stages.spoken import Spoken, joined
 from dubbench.text import emphasis, spelling
 from dubbench.timeline.lines import leans
-from dubbench.types import Dub, Sound, Voice, Word
+from dubbench.types import Controls, Dub, Sound, Voice, Word
 from eval import pages
 from eval.sentences import LINES
 from examples import clips
@@ -112,12 +112,10 @@ def _followed(title: str, dub: Dub, speak: Any) -> str:
         original = media.read(dub.open(track), start=line.start, duration=line.end - line.start)
         heard = prosody.heard(line, prosody.measured(original))
         stressed += len(heard.stressed)
-        voice, take = dub.voice_of(line.speaker), line.take
-        assert voice is not None
-        assert take is not None
-        plain = speak.speak(take.text, voice, dub.target_language, pace=take.pace).sound
-        both = [semitones(sound) for sound in (plain, media.read(dub.open(take.speech)))]
-        if heard.pitch is not None:
+        assert line.take is not None
+        plain, *_ = speak.takes(dub, [(line.but(controls=Controls(exaggeration=0.0)), line.take.pace)])
+        both = [semitones(media.read(dub.open(take.speech))) for take in (plain, line.take)]
+        if heard.pitch is not None and np.isfinite(both).all():
             rows.append((line.speaker, heard.pitch, *both))
     count, carried = sum(len(line.words) for line in dub.lines), sum(len(line.emphasis) for line in dub.lines)
     without, with_ = (f"{_correlation(rows, which):.2f}" if len(rows) >= FEWEST else "–" for which in (2, 3))
@@ -125,8 +123,9 @@ def _followed(title: str, dub: Dub, speak: Any) -> str:
 
 
 def semitones(sound: Sound) -> float:
-    """The median pitch of a sound in semitones above 1 Hz."""
-    return float(12 * np.log2(np.median(pitch.pitches(sound))))
+    """The median pitch of a sound in semitones above 1 Hz; nan where it has none."""
+    hertz = pitch.pitches(sound)
+    return float(12 * np.log2(np.median(hertz))) if len(hertz) else float("nan")
 
 
 def _correlation(rows: Sequence[tuple[Any, ...]], which: int) -> float:

@@ -14,8 +14,9 @@ def test_a_word_is_marked_where_it_stands_and_pauses_move_along() -> None:
     second = Emphasis(at=11, word="nunca")
     said, pauses = emphasis.marked(TEXT, [second], [Pause(at=4, duration=0.5), Pause(at=11, duration=0.5)])
     assert said == "Ela nunca, *nunca* disse isso."
-    assert [said[pause.at :].lstrip("*")[:5] for pause in pauses] == ["nunca", "nunca"]
-    assert [pause.at for pause in pauses] == [4, 12]
+    assert [said[pause.at :] for pause in pauses] == ["nunca, *nunca* disse isso.", "*nunca* disse isso."]
+    after, [pause] = emphasis.marked(TEXT, [second], [Pause(at=17, duration=0.5)])
+    assert after[pause.at :] == "disse isso."
     assert emphasis.bare(said) == TEXT
 
 
@@ -38,6 +39,18 @@ def test_a_persons_wish_is_found_wherever_it_stands() -> None:
     assert emphasis.wished(TEXT, "") == ()
 
 
+def test_wishes_that_overlap_stress_the_longer_one() -> None:
+    text = "I would not never go there"
+    assert emphasis.marked(text, emphasis.wished(text, "never; not never"))[0] == "I would *not never* go there"
+
+
+@pytest.mark.parametrize("text", ["2 * 3 = 6 said he", "Footnote* here and more", "2*3*4", "a * b * c", "**x"])
+def test_stars_that_mark_no_word_are_spaces(text: str) -> None:
+    assert emphasis.parts(text) == [(text.replace("*", " "), False)]
+    assert emphasis.bare(text) == text.replace("*", " ")
+
+
 def test_a_word_by_its_place_is_without_the_marks_around_it() -> None:
     assert emphasis.word(TEXT, 1) == Emphasis(at=4, word="nunca")
     assert emphasis.word("Não — isso", 1) is None
+    assert emphasis.word("यह “नहीं” है", 1) == Emphasis(at=4, word="नहीं")

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from dubbench import media, prosody
+from dubbench.errors import AdapterFailed
 from dubbench.prosody.prominence import Track, prominences, raised, stressed
 from dubbench.testing import tiny_dub
-from dubbench.types import Line, Samples, Sound, Tracks, Word
+from dubbench.types import Dub, Line, Samples, Sound, Take, Tracks, Word
 
 WORDS = ["she", "never", "said", "that", "to", "anyone", "here"]
 STEP = 0.02
@@ -59,27 +60,52 @@ def tone(hertz: float, seconds: float, level: float) -> Samples:
     return (level * np.sign(np.sin(2 * np.pi * hertz * t)) * np.hanning(len(t))).astype(np.float32)
 
 
-def test_what_is_heard_is_carried_to_the_words_that_say_it(tmp_path: Path) -> None:
+@pytest.fixture
+def dub(tmp_path: Path) -> Dub:
+    """One line of five words, of which the second is higher and louder."""
     quiet, loud = tone(110, 0.4, 0.1), tone(150, 0.4, 0.4)
-    samples = np.concatenate([quiet, loud, quiet, quiet, quiet])
     dub = tiny_dub(tmp_path)
-    media.write(dub.folder / "sound.wav", Sound(samples[None], 48_000))
+    media.write(dub.folder / "sound.wav", Sound(np.concatenate([quiet, loud, quiet, quiet, quiet])[None], 48_000))
     said = "She never said that again"
     words = tuple(Word(text=w, start=0.4 * i, end=0.4 * i + 0.4) for i, w in enumerate(said.split()))
-    line = Line(id="1", start=0.0, end=2.0, speaker="A", text=said, words=words,
-                translation="Ela nunca mais disse isso")  # fmt: skip
-    dub = dub.but(lines=(line,), tracks=Tracks(original=media.describe(dub.folder / "sound.wav", dub.folder)))
-    asked = []
+    line = Line(
+        id="1", start=0.0, end=2.0, speaker="A", text=said, words=words, translation="Ela nunca mais disse isso"
+    )
+    return dub.but(lines=(line,), tracks=Tracks(original=media.describe(dub.folder / "sound.wav", dub.folder)))
 
-    def align(text: str, said: str) -> list[tuple[int, int]]:
-        asked.append((text, said))
-        return [(0, 0), (1, 1), (2, 3), (3, 4), (4, 2)]
 
+def align(text: str, said: str) -> list[tuple[int, int]]:
+    return [(0, 0), (1, 1), (2, 3), (3, 4), (4, 2)]
+
+
+def test_what_is_heard_is_carried_to_the_words_that_say_it(dub: Dub) -> None:
     carried = prosody.carried(dub, align).lines[0]
     assert [(one.at, one.word) for one in carried.emphasis] == [(4, "nunca")]
-    assert asked == [(line.text, line.translation)]
-    edited = dub.but(lines=(line.but(text="She said it never, ever again and again"),))
+    edited = dub.but(lines=(dub.lines[0].but(text="She said it never, ever again and again"),))
     assert prosody.carried(edited, align).lines[0].emphasis == ()
+
+
+def test_a_line_that_was_read_keeps_its_stress_until_its_words_or_its_place_change(dub: Dub) -> None:
+    carried = prosody.carried(dub, align)
+    take = Take(speech=dub.tracks.original, text=dub.lines[0].translation or "", voice="v")
+    read = carried.lines[0].but(takes=(take,), speech=take.speech)
+
+    def again(line: Line) -> list[str]:
+        return [one.word for one in prosody.carried(dub.but(lines=(line,)), lambda *_: [(1, 4)]).lines[0].emphasis]
+
+    assert again(read) == ["nunca"]
+    assert again(read.but(translation="Nunca mais disse ela isso")) == ["isso"]
+    assert again(read.but(end=1.9)) == ["isso"]
+
+
+def test_words_that_nobody_can_pair_are_flagged_and_end_nothing(dub: Dub) -> None:
+    def broken(text: str, said: str) -> list[tuple[int, int]]:
+        raise AdapterFailed("aligner", "it fell over")
+
+    line = prosody.carried(dub, broken).lines[0]
+    assert line.emphasis == ()
+    assert [(flag.name, "it fell over" in flag.detail) for flag in line.flags] == [("stress-unknown", True)]
+    assert prosody.carried(dub.but(lines=(line,)), align).lines[0].flags == ()
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.01])

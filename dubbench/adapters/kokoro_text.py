@@ -77,7 +77,8 @@ def read(text: str, language: str) -> tuple[str, npt.NDArray[np.bool_]]:
     said = _known(bare, language)
     if not any(c.isalpha() for c in said):
         raise BadInput(f"nothing in {bare[:40]!r} can be said in '{language}': write it in that language's letters")
-    return _stressed(said, text, language) if emphasis.MARK in text else (said, np.zeros(len(said), bool))
+    stressed = any(mark for _, mark in emphasis.parts(text))
+    return _stressed(said, text, language) if stressed else (said, np.zeros(len(said), bool))
 
 
 def _known(text: str, language: str) -> str:

@@ -16,11 +16,12 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from dubbench import media, memory, pitch
+from dubbench.errors import AdapterFailed
 from dubbench.prosody.prominence import Track, prominences, raised, stressed
 from dubbench.text import emphasis
 from dubbench.timeline.lines import leans
 from dubbench.translation.alignment import Pairs
-from dubbench.types import Audio, Dub, Emphasis, Line, Sound
+from dubbench.types import Audio, Dub, Emphasis, Flag, Line, Sound
 
 ROOM = "prosody"
 VERSION = 1
@@ -34,17 +35,34 @@ Align: TypeAlias = Callable[[str, str], Pairs]
 
 
 def carried(dub: Dub, align: Align) -> Dub:
-    """Adds `emphasis` and `pitch_semitones` to each line; where nothing was heard, none and 0."""
+    """Adds `emphasis` and `pitch_semitones` to each line; where nothing was heard, none and 0.
+
+    A line that was read in the words it has keeps what it was read with, for it is not spoken again for another's sake.
+    A line whose words cannot be paired is flagged, and nothing of it is stressed.
+    """
     sound = dub.tracks.speech or dub.tracks.original
     if sound is None:
         return dub
-    found = [_remembered(dub, sound, line) for line in dub.lines]
+    keys = [_key(sound, line) for line in dub.lines]
+    found = [_remembered(dub, sound, line, key) for line, key in zip(dub.lines, keys, strict=True)]
     ups = raised([(line.speaker, heard.pitch) for line, heard in zip(dub.lines, found, strict=True)])
     lines = (
-        line.but(emphasis=_said(line, heard.stressed, align), pitch_semitones=up)
-        for line, heard, up in zip(dub.lines, found, ups, strict=True)
+        line if _was_read(line, key) else _with(line, key, heard, up, align)
+        for line, key, heard, up in zip(dub.lines, keys, found, ups, strict=True)
     )
     return dub.but(lines=tuple(lines))
+
+
+def _was_read(line: Line, key: str) -> bool:
+    return line.take is not None and line.take.text == line.translation and line.made_by.get(ROOM) == key
+
+
+def _with(line: Line, key: str, heard: Heard, up: float, align: Align) -> Line:
+    line = line.but(emphasis=(), pitch_semitones=up, made_by=line.made(ROOM, key)).flagged(ROOM)
+    try:
+        return line.but(emphasis=_said(line, heard.stressed, align))
+    except AdapterFailed as error:
+        return line.flagged(ROOM, Flag(room=ROOM, name="stress-unknown", detail=str(error)))
 
 
 class Heard(NamedTuple):
@@ -54,10 +72,13 @@ class Heard(NamedTuple):
     pitch: float | None
 
 
-def _remembered(dub: Dub, sound: Audio, line: Line) -> Heard:
-    """What is heard of a line, from memory or measured now."""
+def _key(sound: Audio, line: Line) -> str:
     words = [word.model_dump(mode="json") for word in line.words]
-    key = memory.key(sound=sound.sha256, start=line.start, end=line.end, words=words, version=VERSION)
+    return memory.key(sound=sound.sha256, start=line.start, end=line.end, words=words, version=VERSION)
+
+
+def _remembered(dub: Dub, sound: Audio, line: Line, key: str) -> Heard:
+    """What is heard of a line, from memory or measured now."""
     store = memory.Memory(dub.folder)
     kept = store.recall(ROOM, key)
     if kept is None:

@@ -91,7 +91,8 @@ def raised(lines: Sequence[tuple[str, float | None]]) -> list[float]:
 
     Half of what lies between the line and the median of its speaker's lines, within two semitones. None: no pitch.
     """
-    usual = {who: _usual([x for speaker, x in lines if speaker == who and x is not None]) for who, _ in lines}
+    speakers = {who for who, _ in lines}
+    usual = {who: _usual([x for speaker, x in lines if speaker == who and x is not None]) for who in speakers}
     return [_follow(heard, usual[who]) for who, heard in lines]
 
 

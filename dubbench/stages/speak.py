@@ -126,7 +126,16 @@ class Speak(Stage):
                  detail=f"'{self.name}' cannot read {said} for '{word}': write a respelling of it")
             for word, said in wanted.items() if not self.reads(said, dub.target_language)
         )  # fmt: skip
+        flags += self._unstressed(dub, line)
         return line if flags == tuple(f for f in line.flags if f.room == self.room) else line.flagged(self.room, *flags)
+
+    def _unstressed(self, dub: Dub, line: Line) -> tuple[Flag, ...]:
+        """A flag for each word that a person wishes stressed and the line does not say, or this model cannot stress."""
+        wish, text = self.controls(dub, line).emphasis or "", line.translation or ""
+        wanted = [word for word in map(str.strip, wish.split(";")) if word]
+        why = "the line does not say it" if self.prosody else f"'{self.name}' stresses no words"
+        lost = [word for word in wanted if not self.prosody or not emphasis.wished(text, word)]
+        return tuple(Flag(room=self.room, name="emphasis-unused", detail=f"'{word}': {why}") for word in lost)
 
     def _with_names(self, dub: Dub, line: Line, text: str) -> str:
         """`text` as the adapter is given it: words respelled as wished, kept names marked for those who can read
@@ -159,8 +168,12 @@ class Speak(Stage):
         if not self.prosody or wishes.exaggeration == 0:
             return ()
         if wishes.emphasis is not None:
-            return emphasis.wished(text, wishes.emphasis)
-        return emphasis.honoured(text, line.emphasis)
+            found = emphasis.wished(text, wishes.emphasis)
+        else:
+            found = emphasis.honoured(text, line.emphasis)
+        # A reading of several words goes before: it is sought in the text letter by letter.
+        read = [word for word in pronunciations.relevant(text, pronunciations.of(dub, line)) if " " in word]
+        return tuple(one for one in found if not any(one.word.lower() in word.lower().split() for word in read))
 
     def natural(
         self, dub: Dub, line: Line, text: str, pauses: Sequence[Pause] = (), *, pace: float = 1.0, keep: bool = True

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from dubbench import memory
-from dubbench.errors import AdapterFailed, BadInput
+from dubbench.errors import AdapterFailed, BadInput, DubError
 from dubbench.stages.base import Progress, Stage, quiet
 from dubbench.text import glossary
 from dubbench.translation import alignment, guard, leftovers
@@ -51,6 +51,20 @@ class Translate(Stage):
         words parted by spaces, in order. Without a model that knows, by words that look alike.
         """
         return alignment.alike(text.split(), said.split())
+
+    def aligned(self, text: str, said: str, source: str, target: str) -> Pairs:
+        """`align`, checked; a model is loaded only where it is asked. Raises AdapterFailed."""
+        knows = type(self).align is not Translate.align
+        try:
+            pairs = [(int(i), int(j)) for i, j in (self.ready() if knows else self).align(text, said, source, target)]
+        except DubError:
+            raise
+        except Exception as error:
+            raise AdapterFailed(self.name, f"{type(error).__name__}: {error}") from error
+        words, others = len(text.split()), len(said.split())
+        if not all(0 <= i < words and 0 <= j < others for i, j in pairs):
+            raise AdapterFailed(self.name, f"it paired words that are not there: {pairs!r:.60}")
+        return pairs
 
     def check(self, source: str | None, target: str) -> None:
         """Refuse a pair this model cannot translate."""

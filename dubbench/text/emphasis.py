@@ -1,24 +1,29 @@
 """Words that are stressed, marked so that a voice can stress them: "Ela *nunca* disse isso." Pure text.
 
-A mark is a star at either side of a word, where people put them too. A star that was in the text already means nothing
-and goes.
+A mark is a star at either side of a word, where people put them too. Any other star of a text means nothing: it is read
+as a space.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from dubbench.types import Emphasis, Pause
 
 MARK = "*"
-_EDGE = re.compile(r"^\W+|\W+$")
+_MARKED = re.compile(r"(?<![\w*])\*([^\s*](?:[^*]*[^\s*])?)\*(?![\w*])")
 
 
 def honoured(text: str, wanted: Sequence[Emphasis]) -> tuple[Emphasis, ...]:
-    """Those of `wanted` that are whole words of `text` where they say so, in order."""
-    kept = (one for one in wanted if text[one.at : one.at + len(one.word)] == one.word)
-    return tuple(sorted((one for one in kept if _whole(text, one)), key=lambda one: one.at))
+    """Those of `wanted` that are whole words of `text` where they say so, in order, none within another."""
+    kept: list[Emphasis] = []
+    for one in sorted(wanted, key=lambda one: (one.at, -len(one.word))):
+        there = text[one.at : one.at + len(one.word)] == one.word and _whole(text, one)
+        if there and (not kept or one.at >= kept[-1].at + len(kept[-1].word)):
+            kept.append(one)
+    return tuple(kept)
 
 
 def wished(text: str, wish: str) -> tuple[Emphasis, ...]:
@@ -28,14 +33,16 @@ def wished(text: str, wish: str) -> tuple[Emphasis, ...]:
         for word in filter(None, map(str.strip, wish.split(";")))
         for match in re.finditer(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE)
     ]
-    return tuple(sorted(found, key=lambda one: one.at))
+    return honoured(text, found)
 
 
 def word(text: str, place: int) -> Emphasis | None:
     """The `place`th of a text's words (parted by spaces) without the marks around it; None where it is only marks."""
     found = list(re.finditer(r"\S+", text))[place]
-    bare = _EDGE.sub("", found[0])
-    return Emphasis(at=found.start() + found[0].index(bare), word=bare) if bare else None
+    letters = [i for i, char in enumerate(found[0]) if unicodedata.category(char)[0] in "LMN"]
+    if not letters:
+        return None
+    return Emphasis(at=found.start() + letters[0], word=found[0][letters[0] : letters[-1] + 1])
 
 
 def marked(text: str, stressed: Sequence[Emphasis], pauses: Sequence[Pause] = ()) -> tuple[str, tuple[Pause, ...]]:
@@ -44,19 +51,26 @@ def marked(text: str, stressed: Sequence[Emphasis], pauses: Sequence[Pause] = ()
     if not stressed:
         return text, tuple(pauses)
     plain = text.replace(MARK, " ")  # as long: places stay
-    edges = {edge for one in stressed for edge in (one.at, one.at + len(one.word))}
+    begins, ends = {one.at for one in stressed}, {one.at + len(one.word) for one in stressed}
+    edges = begins | ends
     said = "".join(MARK * (i in edges) + char for i, char in enumerate(plain)) + MARK * (len(plain) in edges)
-    return said, tuple(pause.but(at=pause.at + sum(edge <= pause.at for edge in edges)) for pause in pauses)
+
+    def moved(at: int) -> int:
+        """A pause before a stressed word stays before its mark, one after it after."""
+        return at + sum(edge < at for edge in begins) + sum(edge <= at for edge in ends)
+
+    return said, tuple(pause.but(at=moved(pause.at)) for pause in pauses)
 
 
 def parts(text: str) -> list[tuple[str, bool]]:
     """A marked text in pieces, spaces kept, each with whether it is stressed."""
-    return [(piece, i % 2 == 1) for i, piece in enumerate(text.split(MARK)) if piece]
+    pieces = _MARKED.split(text)
+    return [(piece.replace(MARK, " "), i % 2 == 1) for i, piece in enumerate(pieces) if piece]
 
 
 def bare(text: str) -> str:
     """A marked text without its marks."""
-    return text.replace(MARK, "")
+    return "".join(piece for piece, _ in parts(text))
 
 
 def _whole(text: str, one: Emphasis) -> bool:

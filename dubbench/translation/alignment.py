@@ -37,10 +37,15 @@ def attended(attention: Samples, source: Sequence[str], said: Sequence[str]) -> 
     of its attention went to.
     """
     of_source, of_said = _places(source), _places(said)
-    words = np.zeros((max(of_said, default=-1) + 1, max(of_source, default=-1) + 1))
-    np.add.at(words, (np.array(of_said, int)[:, None], np.array(of_source, int)[None]), attention)
-    shares = words / np.maximum(words.sum(axis=1, keepdims=True), 1e-9)
+    looked = np.zeros((words(said), words(source)))
+    np.add.at(looked, (np.array(of_said, int)[:, None], np.array(of_source, int)[None]), attention)
+    shares = looked / np.maximum(looked.sum(axis=1, keepdims=True), 1e-9)
     return sorted((int(row.argmax()), said) for said, row in enumerate(shares) if row.size and row.max() >= SURE)
+
+
+def words(pieces: Sequence[str]) -> int:
+    """How many words pieces make."""
+    return max(_places(pieces), default=-1) + 1
 
 
 def _places(pieces: Sequence[str]) -> list[int]:
@@ -54,7 +59,7 @@ def alike(source: Sequence[str], said: Sequence[str]) -> Pairs:
 
     What has no look-alike near its place is in no pair.
     """
-    ours, theirs = [[_plain(word) for word in words] for words in (source, said)]
+    ours, theirs = [[_plain(word) for word in text] for text in (source, said)]
     scores = np.array([[_likeness(a, b) for b in theirs] for a in ours]).reshape(len(ours), len(theirs))
     place = np.arange(len(ours))[:, None] / max(len(ours), 1) - np.arange(len(theirs))[None] / max(len(theirs), 1)
     scores = np.where((scores >= ALIKE) & (np.abs(place) <= ASIDE), scores - 0.1 * np.abs(place), 0.0)
@@ -77,4 +82,4 @@ def _plain(word: str) -> str:
     return re.sub(r"[\W_]+", "", letters)
 
 
-__all__ = ["Pairs", "alike", "attended", "through"]
+__all__ = ["Pairs", "alike", "attended", "through", "words"]

@@ -14,8 +14,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from dubbench.translation import guard
-from dubbench.translation.alignment import Pairs, attended
+from dubbench.translation import alignment, guard
+from dubbench.translation.alignment import Pairs
 from dubbench.translation.backward import Backward
 from dubbench.translation.beam import Decoder
 from dubbench.translation.network import Network
@@ -75,9 +75,13 @@ class Ladder:
         return [best, *sorted(fit, key=lambda text: (-len(text), text))]
 
     def pairs(self, sentence: str, said: str) -> Pairs:
-        """Which words of a translation say which of its sentence."""
+        """Which words of a translation say which of its sentence; by their looks where the model's own are others
+        ("d´isse" is two of them)."""
         source, pieces, attention = self._forward.attention(sentence, said)
-        return attended(attention, source, pieces)
+        ours, theirs = sentence.split(), said.split()
+        if (alignment.words(source), alignment.words(pieces)) != (len(ours), len(theirs)):
+            return alignment.alike(ours, theirs)
+        return alignment.attended(attention, source, pieces)
 
     def _beam(self, sentence: str, best: str, mended: Say) -> list[str]:
         """What the model finds nearly as likely, in the best one's words but for those of little sense."""

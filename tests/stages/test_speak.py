@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -214,3 +215,19 @@ def test_stress_is_read_anew_by_a_voice_that_can_and_means_nothing_to_others(spo
     other = line.but(emphasis=(Emphasis(at=0, word=(line.translation or "").split()[0]),), pitch_semitones=1.0)
     assert ToySpeak().key(spoken, other, 1.0) == ToySpeak().key(spoken, line, 1.0)
     assert Expressive().key(spoken, other, 1.0) != Expressive().key(spoken, line, 1.0)
+
+
+def test_a_word_of_a_reading_of_several_words_is_read_and_not_stressed(spoken: Dub) -> None:
+    told = spoken.but(pronunciations={"UMA CASA": "UMACASA"})
+    line = {"translation": TEXT, "emphasis": (Emphasis(at=4, word="CASA"), Emphasis(at=10, word="DEPOIS"))}
+    assert given(told, line) == [("UMACASA, *DEPOIS* NADA", None)]
+
+
+@pytest.mark.parametrize(("speak", "why"), [
+    (ToySpeak, r"'casa': '\S+' stresses no words"), (Expressive, "'nunca': the line does not say it"),
+])  # fmt: skip
+def test_a_wish_that_nothing_comes_of_is_flagged(spoken: Dub, speak: type[ToySpeak], why: str) -> None:
+    line = spoken.lines[0].but(translation=TEXT, controls=Controls(emphasis="casa; nunca"))
+    flags = speak()(spoken.but(lines=(line,))).lines[0].flags
+    assert any(re.fullmatch(why, flag.detail) for flag in flags if flag.name == "emphasis-unused")
+    assert len(flags) == (1 if speak is Expressive else 2)

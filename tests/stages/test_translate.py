@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -76,3 +76,27 @@ def test_a_line_without_text_is_named_before_any_is_translated(tmp_path: Path) -
     assert not list(tmp_path.rglob("work/translate/*.json"))
     own = dub.but(lines=(*dub.lines[:2], dub.lines[2].but(translation="Tudo bem")))
     assert ToyTranslate()(own).lines[2].translation == "Tudo bem", "a person's own wording needs no text"
+
+
+class Pairing(ToyTranslate):
+    """A translator that pairs words as it was told."""
+
+    pairs: ClassVar[Any] = []
+
+    def align(self, text: str, said: str, source: str, target: str) -> Any:
+        return self.pairs
+
+
+@pytest.mark.parametrize("pairs", [[(0, 2)], [(-1, 0)], [(0,)], None, "ab"])
+def test_pairs_of_words_that_are_not_there_are_told_with_the_model(pairs: Any) -> None:
+    stage = type("Bent", (Pairing,), {"pairs": pairs})(name="bent")
+    with pytest.raises(AdapterFailed, match="bent"):
+        stage.aligned("one two", "um dois", "en", "pt")
+
+
+def test_words_that_look_alike_are_paired_without_loading_anything() -> None:
+    class Shut(ToyTranslate):
+        def load(self) -> None:
+            raise AssertionError("loaded for nothing")
+
+    assert Shut().aligned("Paris now", "Paris agora", "en", "pt") == [(0, 0)]
