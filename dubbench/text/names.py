@@ -16,7 +16,7 @@ _MARK = re.compile(r"\[([^\[\]()]+)\]\(([a-z]{2}(?:-[a-z]+)?|/[^/()]+/)\)")
 _WORD = re.compile(r"\b[a-z]{2,}\b")
 _ENGLISH = re.compile(r"[kw]|th|sh|oo|ee|y$|[bcdfgpt]$")
 _ROMANCE = ("pt", "es", "it", "gl", "ca")
-"""Languages whose own words are hardly ever spelled like that (French ones are: "client"), but often like each other's."""
+"""Languages whose own words are hardly ever spelled like that (French are: "client"), but often as each other's."""
 
 
 def kept(source_text: str, text: str, before: str = "") -> tuple[str, ...]:
@@ -39,7 +39,7 @@ def english(source_text: str, text: str) -> tuple[str, ...]:
 def marked(text: str, source_text: str, language: str, target: str, before: str = "") -> str:
     """`text`, in `target`, with what it kept marked: names as words of `language`, the source's, and English words.
 
-    Between Romance languages a first word may be any that both have ("para"): it is no name, whatever was said `before`.
+    Between Romance languages a first word may be one of both ("para"), whatever was said `before`: it is no name.
     """
     alike = language[:2] in _ROMANCE and target[:2] in _ROMANCE
     found = dict.fromkeys(kept(source_text, text, "" if alike else before), language)
