@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
@@ -397,6 +398,15 @@ class Dub(Noun):
     def open(self, audio: Audio) -> Path:
         """Where the file of `audio` is."""
         return self.folder / audio.path
+
+    def said_before(self, line: Line) -> str:
+        """What the speaker of a line said in the line before it; nothing where that is somebody else's, or none."""
+        return self._said_before.get(line.id, "")
+
+    @cached_property
+    def _said_before(self) -> Mapping[str, str]:
+        # Made once, for it is asked for at every reading; no part of the value, as its name with "_" tells pydantic.
+        return {b.id: a.text for a, b in pairwise(self.lines) if a.speaker == b.speaker}
 
     def voice_of(self, speaker: str) -> Voice | None:
         return next((v for v in self.voices if v.speaker == speaker), None)

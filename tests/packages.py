@@ -36,8 +36,8 @@ def wheel(folder: Path, package: str, files: dict[str, bytes], *, tag: str = "py
     return path
 
 
-def source_archive(folder: Path, package: str, files: dict[str, bytes], *, ran: Path) -> Path:
-    """A source archive of version 1.0 whose build code leaves the file `ran` behind."""
+def source_archive(folder: Path, package: str, files: dict[str, bytes], *, ran: Path, suffix: str = ".tar.gz") -> Path:
+    """A source archive of version 1.0, a tarball or a ".zip", whose build code leaves the file `ran` behind."""
     backend = f"""\
 import pathlib
 
@@ -49,9 +49,15 @@ def prepare_metadata_for_build_wheel(folder, settings=None):
     return info.name
 """
     project = b'[build-system]\nrequires = []\nbuild-backend = "own"\nbackend-path = ["."]\n'
-    path = folder / f"{package}-1.0.tar.gz"
+    tree = {"pyproject.toml": project, "own.py": backend.encode(), **files}
+    path = folder / f"{package}-1.0{suffix}"
+    if suffix == ".zip":
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, content in tree.items():
+                archive.writestr(f"{package}-1.0/{name}", content)
+        return path
     with tarfile.open(path, "w:gz") as tar:
-        for name, content in {"pyproject.toml": project, "own.py": backend.encode(), **files}.items():
+        for name, content in tree.items():
             info = tarfile.TarInfo(f"{package}-1.0/{name}")
             info.size = len(content)
             tar.addfile(info, io.BytesIO(content))

@@ -26,6 +26,19 @@ def test_a_word_that_goes_on_with_a_sentence_is_one() -> None:
     assert names.marked(text, source, "en", "pt", before="I am using it.") == text
 
 
+def test_a_first_word_that_two_romance_languages_share_is_none() -> None:
+    text, source = "Para mim isso é bom.", "Para mí eso es bueno."
+    assert names.marked(text, source, "es", "pt", before="y entonces") == text
+
+
+def test_a_sentence_ends_behind_its_closing_quotes_too() -> None:
+    text, source = "Hospital novo.", "Hospital is new."
+    for before in ("he said “Go.”", "(he said so!)", "«Go!»", 'he said "Go."', "‘Go.’”"):
+        assert names.marked(text, source, "en", "pt", before=before) == text
+        assert names.kept(f"{before} {source}", text) == ()
+    assert names.marked(text, source, "en", "pt", before="he said “go” in") == "[Hospital](en) novo."
+
+
 def test_translated_names_and_small_words_stay() -> None:
     assert names.kept("We flew to London with Ann and I.", "Voamos para Londres com Ann e I.") == ("Ann",)
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import random
 import re
+from collections.abc import Iterable
 from pathlib import Path
+from re import _parser as sre  # type: ignore[attr-defined]
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dubbench.translation import guard, periphrases
-from dubbench.translation.periphrases import condensed, rules
+from dubbench.translation.periphrases import Rule, condensed, rules
 from eval.paraphrases import PARAPHRASES
 from eval.rules import met
 from eval.sentences import LINES
@@ -37,6 +41,13 @@ from eval.sentences import LINES
         ("pt", "Você poderia dizer isso novamente, por favor?", "Pode repetir, por favor?"),
         ("pt", "É muito bom.", "É ótimo."),
         ("pt", "Onde ela está sentada?", "Onde ela tá sentada?"),
+        ("pt", "Ela fez uma visita ao médico.", "Ela visitou o médico."),
+        ("pt", "Ela fez uma visita à irmã.", "Ela visitou a irmã."),
+        ("pt", "Ele está à procura do irmão.", "Ele procura o irmão."),
+        ("pt", "Vou fazer uma visita amanhã.", "Farei uma visita amanhã."),
+        ("pt", "Estou à procura dele.", "Tô à procura dele."),
+        ("pt", "Dei uma olhada nesse livro.", "Olhei esse livro."),
+        ("pt", "Trata-se da casa.", "É a casa."),
         ("es", "Él va a llamar y voy a tener tiempo.", "Él llamará y tendré tiempo."),
         ("es", "Ella solía cantar con el fin de vivir.", "Ella cantaba para vivir."),
         ("es", "Hablamos acerca del plan.", "Hablamos sobre el plan."),
@@ -64,6 +75,8 @@ def test_the_plain_way_is_found(language: str, text: str, plainest: str) -> None
         ("pt", "Acho que eu e você sabemos."),
         ("pt", "Funciona bem como queria."),
         ("pt", "Ela se foi."),
+        ("pt", "Levei em contas."),
+        ("pt", "Ela vai terminar."),
         ("es", "Vamos a comer."),
         ("es", "Estoy de acuerdo con usted."),
         ("en", "I'm going to the market."),
@@ -74,11 +87,56 @@ def test_what_says_something_else_stays(language: str, text: str) -> None:
     assert condensed(text, language) == []
 
 
-def test_no_rule_ends_in_the_middle_of_a_word() -> None:
+def test_no_rule_ends_in_the_middle_of_a_word_or_joins_two() -> None:
     for language in ("pt", "es", "en"):
         for rule in rules(language):
-            for form in rule.forms:
-                assert not rule.roundabout.fullmatch(f"{form}x")
+            met = _examples(rule)
+            assert met, f"{rule.line!r} knows no text that was made by its own pattern"
+            for text, found in met:
+                end, behind = found.end(), text[found.end() :]
+                if text[end - 1].isalnum():
+                    assert all(m.end() != end for m in rule.roundabout.finditer(f"{text[:end]}xa")), rule.line
+                if behind[:1].isalnum():
+                    said = rule(text)
+                    before = said.removesuffix(behind)
+                    assert before != said or not before, f"{rule.line!r} makes {said!r} of {text!r}"
+                    assert not before[-1:].isalnum(), f"{rule.line!r} makes {said!r} of {text!r}"
+
+
+def _examples(rule: Rule) -> list[tuple[str, re.Match[str]]]:
+    """Texts of which a rule's own pattern tells, those that it meets once, and what it meets there."""
+    draw = random.Random(rule.line)
+    tree = sre.parse(rule.roundabout.pattern, re.IGNORECASE)
+    texts = dict.fromkeys(_drawn(tree, draw, {}) for _ in range(200))
+    met = [(text, list(rule.roundabout.finditer(text))) for text in texts]
+    return [(text, found[0]) for text, found in met if len(found) == 1]
+
+
+def _drawn(tree: Iterable[tuple[Any, Any]], draw: random.Random, groups: dict[int, str]) -> str:
+    """A text that a parsed pattern tells of; what must stand before or behind is told with it."""
+    said = ""
+    for kind, value in tree:
+        match str(kind):
+            case "LITERAL":
+                said += chr(value)
+            case "IN" if str(value[0][0]) != "NEGATE":
+                name, one = draw.choice(value)
+                said += chr(one) if str(name) == "LITERAL" else chr(one[0]) if str(name) == "RANGE" else "a"
+            case "IN":  # all but some: a letter or a space
+                said += draw.choice("a ")
+            case "BRANCH":
+                said += _drawn(draw.choice(value[1]), draw, groups)
+            case "SUBPATTERN":
+                groups[value[0]] = _drawn(value[3], draw, groups)
+                said += groups[value[0]]
+            case "MAX_REPEAT":
+                least, most, inner = value
+                said += "".join(_drawn(inner, draw, groups) for _ in range(draw.randint(least, min(most, least + 2))))
+            case "ASSERT":
+                said += _drawn(value[1], draw, groups)
+            case "GROUPREF":
+                said += groups[value]
+    return said
 
 
 def test_what_only_speech_has_is_left_out_of_what_is_translated_on() -> None:
@@ -114,6 +172,16 @@ def test_a_line_that_is_no_rule_is_named(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(periphrases, "__file__", str(tmp_path / "__init__.py"))
     with pytest.raises(ValueError, match=r"xx\.txt, line 4: 'no rule'"):
         rules("xx")
+
+
+@pytest.mark.parametrize("line", ["every time (?=i|you) -> whenever", "^so (?:that )?(?!he (?:is|was))(?=\\w) -> then"])
+def test_a_rule_that_would_join_two_words_is_refused(
+    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "yy.txt").write_text(f"{line}\n", "utf-8")
+    monkeypatch.setattr(periphrases, "__file__", str(tmp_path / "__init__.py"))
+    with pytest.raises(ValueError, match=r"yy\.txt, line 1: .* joins two words"):
+        rules("yy")
 
 
 def test_each_rule_shows_what_it_does() -> None:

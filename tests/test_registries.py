@@ -79,6 +79,12 @@ class TestWheels:
         assert bytes_at("sdist://it@1.0/tests/x.wav", tmp_path) == b"hello"
         assert (tmp_path / "ran").exists(), "what the room's docstring warns of is no longer so"
 
+    def test_a_source_archive_may_be_a_zip(self, index: Path, tmp_path: Path) -> None:
+        source_archive(index, "it", {"tests/x.wav": b"hello"}, ran=tmp_path / "ran", suffix=".zip")
+        assert bytes_at("sdist://it@1.0/tests/x.wav", tmp_path) == b"hello"
+        with pytest.raises(Missing, match=r"sdist://it@1\.0 holds no 'x\.wav'"):
+            bytes_at("sdist://it@1.0/x.wav", tmp_path)
+
     def test_a_wheel_for_other_machines_will_do(
         self, index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -90,12 +96,22 @@ class TestWheels:
         monkeypatch.setattr(clients, "FOREIGN", foreign)
         assert bytes_at("pypi://it@1.0/x", tmp_path) == b"hello"
 
-    def test_an_index_that_does_not_answer(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    @pytest.mark.parametrize("scheme", ["pypi", "sdist"])
+    def test_a_python_without_pip(self, scheme: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        python = tmp_path / "python"
+        python.write_text("#!/bin/sh\necho 'python: No module named pip'\nexit 1\n")
+        python.chmod(0o755)
+        monkeypatch.setattr(sys, "executable", str(python))
+        with pytest.raises(registries.Unavailable, match="this Python has no pip; run: .*python -m ensurepip"):
+            bytes_at(f"{scheme}://it@1.0/x", tmp_path)
+
+    @pytest.mark.parametrize("scheme", ["pypi", "sdist"])
+    def test_an_index_that_does_not_answer(self, scheme: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv("PIP_NO_INDEX")
         monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
         monkeypatch.setenv("PIP_RETRIES", "1")
         with pytest.raises(registries.Unavailable, match="index does not answer"):
-            bytes_at("pypi://it@1.0/x", tmp_path)
+            bytes_at(f"{scheme}://it@1.0/x", tmp_path)
 
     def test_a_damaged_archive_is_brought_again(self, index: Path, tmp_path: Path) -> None:
         content = os.urandom(200_000)

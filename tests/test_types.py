@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import pytest
 from pydantic import ValidationError
 
 import dubbench
-from dubbench import documents
+from dubbench import documents, types
 from dubbench.errors import BadInput
 from dubbench.types import Controls, Dub, Flag, Line, Made, Sound, Source, Voice
 
@@ -51,6 +52,21 @@ def test_a_change_makes_a_new_value_that_lives_in_the_same_folder(tmp_path: Path
     changed = dub.but(source_language="en")
     assert dub.source_language is None
     assert changed.folder == tmp_path.resolve()
+
+
+def test_what_was_said_before_a_line_is_what_its_own_speaker_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    who = {"1": "A", "2": "A", "3": "B", "4": "A", "5": "A"}
+    dub = a_dub().but(
+        lines=tuple(Line(id=x, start=int(x), end=int(x) + 1, text=f"Said {x}.", speaker=who[x]) for x in who)
+    )
+    walks = []
+    monkeypatch.setattr(types, "pairwise", lambda lines: walks.append(lines) or itertools.pairwise(lines))
+    said = [dub.said_before(line) for _ in range(3) for line in dub.lines]
+    assert said == ["", "Said 1.", "", "", "Said 4."] * 3
+    assert walks == [dub.lines], "looked for once a dub, not once a line"
+    changed = dub.with_lines({"1": dub.lines[0].but(text="Else.")})
+    assert changed.said_before(changed.lines[1]) == "Else."
+    assert dub == Dub.model_validate_json(dub.model_dump_json(by_alias=True)), "and it is no part of the value"
 
 
 def test_a_room_takes_its_own_flags_back() -> None:

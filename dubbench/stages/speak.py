@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from itertools import pairwise
 from typing import Any, ClassVar
 
 import numpy as np
@@ -144,8 +143,7 @@ class Speak(Stage):
         text = pronunciations.applied(text, usable)
         if not self.reads_names or dub.source_language is None:
             return text
-        before = next((a.text for a, b in pairwise(dub.lines) if b.id == line.id and a.speaker == line.speaker), "")
-        return names.marked(text, line.text, dub.source_language, dub.target_language, before)
+        return names.marked(text, line.text, dub.source_language, dub.target_language, dub.said_before(line))
 
     def _at_hand(self, dub: Dub, line: Line) -> Voice:
         """The voice with its reference where an adapter can open it, for those know nothing of the dub's folder."""

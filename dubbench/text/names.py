@@ -11,12 +11,12 @@ from __future__ import annotations
 import re
 
 _NAME = re.compile(r"\b[A-Z][a-zA-Z'’]*[a-z]{2,}(?:['’]s)?\b")
-_STARTS = re.compile(r"(?:^|[.?!…:]\s+|[\"“«(—–-]\s*)$")
+_STARTS = re.compile(r"(?:^|[.?!…:][\"”’»)\]]*\s+|[\"“«(—–-]\s*)$")
 _MARK = re.compile(r"\[([^\[\]()]+)\]\(([a-z]{2}(?:-[a-z]+)?|/[^/()]+/)\)")
 _WORD = re.compile(r"\b[a-z]{2,}\b")
 _ENGLISH = re.compile(r"[kw]|th|sh|oo|ee|y$|[bcdfgpt]$")
 _ROMANCE = ("pt", "es", "it", "gl", "ca")
-"""Languages whose own words are hardly ever spelled like that; French ones are ("client")."""
+"""Languages whose own words are hardly ever spelled like that (French are: "client"), but often as each other's."""
 
 
 def kept(source_text: str, text: str, before: str = "") -> tuple[str, ...]:
@@ -37,8 +37,12 @@ def english(source_text: str, text: str) -> tuple[str, ...]:
 
 
 def marked(text: str, source_text: str, language: str, target: str, before: str = "") -> str:
-    """`text`, in `target`, with what it kept marked: names as words of `language`, the source's, and English words."""
-    found = dict.fromkeys(kept(source_text, text, before), language)
+    """`text`, in `target`, with what it kept marked: names as words of `language`, the source's, and English words.
+
+    Between Romance languages a first word may be one of both ("para"), whatever was said `before`: it is no name.
+    """
+    alike = language[:2] in _ROMANCE and target[:2] in _ROMANCE
+    found = dict.fromkeys(kept(source_text, text, "" if alike else before), language)
     if target[:2] in _ROMANCE:
         found |= dict.fromkeys(english(source_text, text), "en")
     for word, code in found.items():

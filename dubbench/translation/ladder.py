@@ -101,14 +101,14 @@ class Ladder:
     def _pruned(self, sentence: str, text: str, spoken: bool) -> list[str]:
         """A wording without one spare word, without two, and so on, as far as nothing is lost."""
         found: list[str] = []
-        there = _THERE.get(self.target, "").split()
+        there = set(_THERE.get(self.target, "").split())
         spare = dict.fromkeys(_SPARE.get(self.target, "").split(), SPARED)
         spare |= dict.fromkeys(_SUBJECTS.get(self.target, "").split(), UNSAID)
         first = dict.fromkeys(_GENERAL.get(self.target, "").split() if spoken else (), SPARED)
-        known, words = self._likelihood(sentence, text), text.split()
+        known, words = self._likelihood(sentence, text), [_bare(word) for word in text.split()]
         for at in reversed(range(len(words))):  # from the end, so that places before stay what they are
-            less = (spare if at else spare | first).get(words[at].strip(_MARKS).lower())
-            if less is None or (less == UNSAID and words[at + 1 : at + 2] and words[at + 1] in there):
+            less = (spare if at else spare | first).get(words[at])
+            if less is None or (less == UNSAID and there.intersection(words[at + 1 : at + 2])):
                 continue
             after = _without(found[-1] if found else text, at)
             likelihood = self._likelihood(sentence, after)
@@ -125,6 +125,11 @@ class Ladder:
 
     def _likelihood(self, sentence: str, text: str) -> float:
         return sum(chance for _, chance in self._forward.chances(sentence, text))
+
+
+def _bare(word: str) -> str:
+    """A word in small letters without the marks about it, as the tables have it."""
+    return word.strip(_MARKS).lower()
 
 
 def _without(text: str, at: int) -> str:

@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -51,18 +51,13 @@ def ignore(share: float) -> None:
 
 def pip(package: str, version: str, folder: Path, tell: Tell = ignore) -> None:
     """`pip download` of one wheel into `folder`. Never a source archive: that would run its code."""
-    command = [*_pip_download(folder), "--only-binary=:all:", f"{package}=={version}"]
+    asked = ["--only-binary=:all:", f"{package}=={version}"]
     try:
-        _run(command, folder, tell=tell)
+        _pip_download(asked, folder, tell)
     except _Failed as error:
-        if "No module named pip" in error.said:
-            raise Missing(f"this Python has no pip; run: {sys.executable} -m ensurepip") from None
-        # pip calls an index that it could not reach "no matching distribution", too.
-        if "Retrying (" in error.said:
-            raise Missing("the package index does not answer") from None
         if "No matching distribution" not in error.said:
             raise
-        _run([*command, *FOREIGN], folder, tell=tell)
+        _pip_download([*asked, *FOREIGN], folder, tell)
 
 
 def pip_source(package: str, version: str, folder: Path, tell: Tell = ignore) -> None:
@@ -71,14 +66,23 @@ def pip_source(package: str, version: str, folder: Path, tell: Tell = ignore) ->
     pip asks every source archive for its name, which runs the archive's own build code in an environment made for the
     moment. So it has a scheme of its own, and nothing falls back on it.
     """
-    _run([*_pip_download(folder), f"--no-binary={package}", f"{package}=={version}"], folder, tell=tell)
+    _pip_download([f"--no-binary={package}", f"{package}=={version}"], folder, tell)
 
 
-def _pip_download(folder: Path) -> list[str]:
-    return [
+def _pip_download(asked: Sequence[str], folder: Path, tell: Tell) -> None:
+    command = [
         sys.executable, "-m", "pip", "download", "--no-deps", "--ignore-requires-python", "--no-input",
-        "--disable-pip-version-check", f"--progress-bar={_pip_bar()}", f"--dest={folder}",
+        "--disable-pip-version-check", f"--progress-bar={_pip_bar()}", f"--dest={folder}", *asked,
     ]  # fmt: skip
+    try:
+        _run(command, folder, tell=tell)
+    except _Failed as error:
+        if "No module named pip" in error.said:
+            raise Missing(f"this Python has no pip; run: {sys.executable} -m ensurepip") from None
+        # pip calls an index that it could not reach "no matching distribution", too.
+        if "Retrying (" in error.said:
+            raise Missing("the package index does not answer") from None
+        raise
 
 
 def _pip_bar() -> str:

