@@ -145,7 +145,7 @@ def retaken(
         for (i, line, pace), take, text in zip(jobs, takes, apart(dub, ear, takes), strict=True):
             rate = score(line, text, dub.target_language, pronunciations.of(dub, line))
             heard = take.but(heard=text, score=round(rate, 4))
-            best[i] = _better(best[i], heard, speak.key(dub, line, pace, mark))
+            best[i] = _better(best[i], line, heard, speak.key(dub, line, pace, mark))
     progress(ROOM, 1, 1, "listened")
     changed = tuple(i for i, line in best.items() if line.speech != bad[i].speech)
     return dub.but(lines=tuple(_flagged(best.get(line.id, line)) for line in dub.lines)), changed
@@ -160,18 +160,20 @@ def _first(line: Line) -> Take:
     return line.take
 
 
-def _better(line: Line, take: Take, key: str) -> Line:
-    """The line with one more take, chosen if it was understood better than the one chosen so far."""
+def _better(line: Line, reading: Line, take: Take, key: str) -> Line:
+    """The line with one more take, which was made of `reading`, chosen if it was understood better than the one chosen
+    so far."""
     now = _first(line)
     if take.speech.path in {t.speech.path for t in line.takes}:
         return line
     if (take.score or 0.0) < (now.score if now.score is not None else 1.0):
-        return with_take(line.but(translation=take.text, pauses=take.pauses), take, key)
+        said = {"emphasis": reading.emphasis, "pitch_semitones": reading.pitch_semitones}
+        return with_take(line.but(translation=take.text, pauses=take.pauses, **said), take, key)
     return line.but(takes=(take, *line.takes))
 
 
 def _others(line: Line, pace: float) -> list[tuple[Line, float]]:
-    """Other readings to try: a little slower, then another wording of a machine's, then a little faster.
+    """Other readings to try: without stress, a little slower, another wording of a machine's, a little faster.
 
     Paces are near enough to keep the plan and within what the fit allows, and no wording is longer than the plan's. A
     person's wording is never changed.
@@ -179,7 +181,11 @@ def _others(line: Line, pace: float) -> list[tuple[Line, float]]:
     own, now = line.approved or line.translation not in line.wordings, line.translation or ""
     wordings = [] if own else [text for text in line.wordings if text != now and len(text) <= len(now)]
     slower, faster = round(pace - 0.06, 2), round(pace + 0.06, 2)
-    readings = [(line, slower), *((_worded(line, text), pace) for text in wordings), (line, faster)]
+    plain = line.but(emphasis=(), pitch_semitones=0.0)
+    expressive = plain != line
+    readings = [(plain, pace)] * expressive + [
+        (plain, slower), *((_worded(plain, text), pace) for text in wordings), (plain, faster)
+    ]  # fmt: skip
     return [(reading, at) for reading, at in readings if SLOWEST <= at <= FASTEST]
 
 

@@ -156,10 +156,10 @@ class Kokoro(Speak):
     ) -> Spoken:
         """24 kHz; it takes `estimate` / pace seconds, to the sample where the silence at its edges allows.
 
-        Also with words stressed: they are longer, and the others as much shorter.
+        Also with words stressed: they are longer, but for hurried ones, and the others as much shorter.
         """
         wanted = self.estimate(emphasis.bare(text), voice, language) / _possible(pace)
-        pieces = self._pieces(text, voice, language, controls)
+        pieces = self._pieces(text, voice, language, controls, pace)
         samples, phonemes = self._sounded(pieces, wanted)
         off = len(samples) / RATE - wanted
         if pace != 1 and abs(off) > OFF * wanted:
@@ -195,12 +195,14 @@ class Kokoro(Speak):
         british = language == "en" and worn(voice).first.startswith("b")
         return kokoro_text.read(text, "en-gb" if british else language)
 
-    def _pieces(self, text: str, voice: Voice, language: str, controls: Controls = Controls()) -> list[_Piece]:
+    def _pieces(
+        self, text: str, voice: Voice, language: str, controls: Controls = Controls(), pace: float = 1.0
+    ) -> list[_Piece]:
         self.ready()
         self._refuse(language)
         symbols, stressed = self._symbols(text, voice, language)
         share = 1.0 if controls.exaggeration is None else controls.exaggeration
-        whole, pieces, at = Melody(stressed, share, controls.pitch_semitones or 0.0), list[_Piece](), 0
+        whole, pieces, at = Melody(stressed, share, controls.pitch_semitones or 0.0, pace), list[_Piece](), 0
         for part in kokoro_text.passes(symbols):
             at = symbols.index(part, at)
             pads = np.pad(stressed[at : at + len(part)], 1)

@@ -28,6 +28,8 @@ OPENED = (("Mul", DIVIDED, "lengthened"), ("Mul", PITCH, "raised"), ("Add", ENER
 LENGTHENED = 1.15
 """A stressed word's length against its own. That, three semitones and two decibels are what speakers of English give a
 word in focus (Breen et al. 2010), and what stays natural here."""
+HURRIED = 1.2
+"""The pace from which a stressed word is no longer than it is: others would have to make room for it, in a hurry."""
 RAISED = 3.0
 """Semitones."""
 LOUDER = 2.0
@@ -38,16 +40,19 @@ EDGE = 9
 
 @dataclass(frozen=True)
 class Melody:
-    """How a reading departs from the model's own: which tokens are stressed and how much, and semitones for all."""
+    """How a reading departs from the model's own: which tokens are stressed and how much, at which pace, and semitones
+    for all."""
 
     stressed: npt.NDArray[np.bool_]
     share: float = 1.0
     semitones: float = 0.0
+    pace: float = 1.0
 
     @property
     def lengthened(self) -> Samples:
         """A factor for the length of each token."""
-        return np.where(self.stressed, 1 + self.share * (LENGTHENED - 1), 1.0).astype(np.float32)
+        time = min(max((HURRIED - self.pace) / (HURRIED - 1), 0.0), 1.0)
+        return np.where(self.stressed, 1 + self.share * time * (LENGTHENED - 1), 1.0).astype(np.float32)
 
     def inputs(self, frames: npt.NDArray[np.int64]) -> dict[str, Samples]:
         """The opened graph's, for tokens that last so many frames."""

@@ -40,8 +40,8 @@ LETTER, ONCE = 0.06, 0.05
 
 FOLLOWED = 0.5
 """The share of a line's difference in pitch that the dub follows: a good part of what is measured is the words' own."""
-HIGHEST = 2.0
-"""Semitones that it follows at most."""
+HIGHEST = 1.5
+"""Semitones that it follows at most: beyond, a voice is less well understood."""
 FEWEST_LINES = 3
 """With fewer lines a speaker has no habit to differ from."""
 
@@ -89,7 +89,7 @@ def stressed(words: Sequence[Word], prominence: npt.NDArray[np.float64]) -> list
 def raised(lines: Sequence[tuple[str, float | None]]) -> list[float]:
     """Semitones by which each line's reading shall differ from its voice's own, from (speaker, semitones) of each.
 
-    Half of what lies between the line and the median of its speaker's lines, within two semitones. None: no pitch.
+    Half of what lies between the line and the median of its speaker's lines, within `HIGHEST`. None: no pitch.
     """
     speakers = {who for who, _ in lines}
     usual = {who: _usual([x for speaker, x in lines if speaker == who and x is not None]) for who in speakers}
