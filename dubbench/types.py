@@ -244,7 +244,7 @@ class Line(Noun):
     `tempo` is the natural duration of the chosen take's text over the time it got: above 1 is faster than natural.
     `pauses` are rests that the plan wants inside the translation, in order, `emphasis` its words that say what the
     speaker stressed; the room that speaks leaves out those that no longer fit the text. `pitch_semitones` is how much
-    higher the line was spoken than its speaker's others.
+    higher than its voice's own pitch the line is read, for its speaker said it higher than others.
     `made_by` maps a room to the content key that its part of this line was made from.
     """
 

@@ -96,14 +96,10 @@ def rows(jobs: Iterable[Job], folder: Path) -> Iterator[str]:
 
 def main(arguments: list[str]) -> None:
     write = "--write" in arguments and not arguments.remove("--write")
-    kept = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for line in rows(map(given, arguments) if arguments else shipped(folder), folder):
-            print(line, flush=True)
-            kept.append(line)
-    if write:
-        pages.write("dubs.md", "make dubs", kept)
+        jobs = map(given, arguments) if arguments else shipped(folder)
+        pages.shown(rows(jobs, folder), "dubs.md", "make dubs", kept=write)
 
 
 if __name__ == "__main__":

@@ -84,12 +84,8 @@ def rows(engines: Sequence[str]) -> Iterator[str]:
 
 
 def main(arguments: Sequence[str]) -> None:
-    found = []
-    for one in rows([name for name in arguments if name != "--write"]):
-        print(one, flush=True)
-        found.append(one)
-    if "--write" in arguments:
-        pages.write("speech.md", "make durations", found)
+    found = rows([name for name in arguments if name != "--write"])
+    pages.shown(found, "speech.md", "make durations", kept="--write" in arguments)
 
 
 if __name__ == "__main__":

@@ -134,10 +134,8 @@ def table(case: Case) -> Iterator[str]:
 def main(arguments: Sequence[str]) -> None:
     folders = [Path(argument) for argument in arguments if argument != "--write"]
     cases = [drawn(name, *facts) for name, facts in CASES.items()] + [hour()] + [of_dub(folder) for folder in folders]
-    rows = [line for case in cases for line in table(case)]
-    print("\n".join(rows))
-    if "--write" in arguments:
-        pages.write("fit.md", "make fit", rows)
+    rows = (line for case in cases for line in table(case))
+    pages.shown(rows, "fit.md", "make fit", kept="--write" in arguments)
 
 
 if __name__ == "__main__":

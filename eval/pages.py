@@ -9,6 +9,16 @@ from pathlib import Path
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
 
+def shown(rows: Iterable[str], page: str, command: str, *, kept: bool) -> None:
+    """Print rows as they come, and with `kept` put them into docs/`page` (`write`)."""
+    told = []
+    for row in rows:
+        print(row, flush=True)
+        told.append(row)
+    if kept:
+        write(page, command, told)
+
+
 def write(page: str, command: str, rows: Iterable[str]) -> None:
     """Put `rows` (Markdown) into docs/`page` where the figures of `command` stand. Raises ValueError where they have no
     place."""

@@ -278,10 +278,8 @@ def main(arguments: Sequence[str]) -> None:
     for x in heard:
         x.vectors = [np.asarray(embedder.embed(piece)) for piece in x.pieces]
     with tempfile.TemporaryDirectory() as name:
-        rows = [*known(heard), *consistent(heard, Path(name)), *steady(), *sexes(heard)]
-    print("\n".join(rows))
-    if "--write" in arguments:
-        pages.write("people.md", "make people", rows)
+        rows = itertools.chain(known(heard), consistent(heard, Path(name)), steady(), sexes(heard))
+        pages.shown(rows, "people.md", "make people", kept="--write" in arguments)
 
 
 if __name__ == "__main__":

@@ -23,19 +23,18 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import dubbench
 from dubbench import media, pitch, prosody
 from dubbench.prosody.prominence import prominences
-from dubbench.stages.spoken import Spoken, joined
-from dubbench.text import emphasis, spelling
+from dubbench.stages.spoken import Spoken
+from dubbench.text import emphasis
 from dubbench.timeline.lines import leans
 from dubbench.types import Controls, Dub, Sound, Voice, Word
 from eval import pages
+from eval.presets import misheard
 from eval.sentences import LINES
 from examples import clips
 
 VOICES = {"pt": ("pm_alex", "pf_dora"), "es": ("em_alex", "ef_dora"), "en": ("am_michael", "af_heart")}
 FEWEST = 4
 """Words of a sentence from which one is stressed, and lines of a film from which pitch can follow pitch."""
-TOGETHER, REST = 3, 0.6
-"""Sentences that the ear hears at once, and seconds between them: beyond half a minute it drops some by itself."""
 
 
 def words(speak: Any, text: str, voice: Voice, language: str, spoken: Spoken) -> list[Word] | None:
@@ -78,19 +77,9 @@ def _row(speak: Any, ear: Any, language: str, voice: Voice) -> str:
     cells = [
         *(f"{np.median([x for x, _ in found[stress]]):.2f}" for stress in (False, True)),
         *(f"{np.mean([first for _, first in found[stress]]):.0%}" for stress in (False, True)),
-        *(f"{misheard(ear, texts, sounds[stress], language):.1%}" for stress in (False, True)),
+        *(f"{misheard(ear, texts, sounds[stress], language).rate:.1%}" for stress in (False, True)),
     ]
     return f"| {language} | {voice.preset} | {len(found[True])} of {len(texts)} | " + " | ".join(cells) + " |"
-
-
-def misheard(ear: Any, texts: Sequence[str], spoken: Sequence[Spoken], language: str) -> float:
-    """The share of words that an ear gets wrong of sentences, a few of which it hears one after the other."""
-    errors = spelling.Errors()
-    for first in range(0, len(texts), TOGETHER):
-        some = slice(first, first + TOGETHER)
-        sound = joined(spoken[some], [REST] * len(spoken[some])).sound
-        errors += spelling.wer(" ".join(texts[some]), ear.transcribe(sound, language).text, language)
-    return errors.rate
 
 
 def dubs(speak: Any) -> Iterator[str]:
@@ -140,12 +129,8 @@ def _correlation(rows: Sequence[tuple[Any, ...]], which: int) -> float:
 def main(arguments: Sequence[str]) -> None:
     speak: Any = dubbench.load("kokoro").ready()
     ear: Any = dubbench.load("whisper-base").ready()
-    rows = []
-    for row in chain(readings(speak, ear), [""], dubs(speak)):
-        print(row, flush=True)
-        rows.append(row)
-    if "--write" in arguments:
-        pages.write("prosody.md", "make prosody", rows)
+    rows = chain(readings(speak, ear), [""], dubs(speak))
+    pages.shown(rows, "prosody.md", "make prosody", kept="--write" in arguments)
 
 
 if __name__ == "__main__":

@@ -206,10 +206,8 @@ def main(arguments: list[str]) -> None:
         before = Path(arguments[at + 1]).resolve()
         del arguments[at : at + 2]
     with tempfile.TemporaryDirectory() as name:
-        rows = list(tables(Path(name), before, [Path(x) for x in arguments]))
-    print("\n".join(rows))
-    if write:
-        pages.write("sound.md", "make sound", rows)
+        rows = tables(Path(name), before, [Path(x) for x in arguments])
+        pages.shown(rows, "sound.md", "make sound", kept=write)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import contextlib
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -175,10 +175,8 @@ def dubbed() -> Iterator[str]:
 
 def main(arguments: Sequence[str]) -> None:
     speak, ear = dubbench.load("kokoro").ready(), dubbench.load("whisper-base").ready()
-    rows = [*signs(speak, ear), "", *pauses(speak), "", *dubbed()]
-    print("\n".join(rows))
-    if "--write" in arguments:
-        pages.write("speech.md", "make speech", rows)
+    rows = chain(signs(speak, ear), [""], pauses(speak), [""], dubbed())
+    pages.shown(rows, "speech.md", "make speech", kept="--write" in arguments)
 
 
 if __name__ == "__main__":

@@ -110,7 +110,7 @@ def test_ipa_becomes_symbols_that_kokoro_has(reading: str, symbols: str | None) 
 @pytest.mark.models
 def test_kokoro_says_a_word_by_its_ipa() -> None:
     kokoro, voice = catalog.load("kokoro").ready(), Voice(id="alex", preset="pm_alex")
-    said = kokoro_text.phonemes("Moro em [Jersey](/ˈdʒɜːzi/) agora.", "pt")
+    said, _ = kokoro_text.read("Moro em [Jersey](/ˈdʒɜːzi/) agora.", "pt")
     assert said == "mˈɔɾw ˈAŋ ˈʤɜːzi ˌaɡˈɔɾæ."
     assert kokoro.reads("/ˈdʒɜːzi/", "pt")
     assert not kokoro.reads("/ʘǃ/", "pt")

@@ -158,8 +158,10 @@ class Kokoro(Speak):
 
         Also with words stressed: they are longer, but for hurried ones, and the others as much shorter.
         """
-        wanted = self.estimate(emphasis.bare(text), voice, language) / _possible(pace)
-        pieces = self._pieces(text, voice, language, controls, pace)
+        bare = emphasis.bare(text)
+        plain = self._pieces(bare, voice, language, controls)
+        wanted = _seconds(plain, 1.0) / _possible(pace)
+        pieces = plain if bare == text else self._pieces(text, voice, language, controls, pace)
         samples, phonemes = self._sounded(pieces, wanted)
         off = len(samples) / RATE - wanted
         if pace != 1 and abs(off) > OFF * wanted:

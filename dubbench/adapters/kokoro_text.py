@@ -56,16 +56,9 @@ _SILENT = re.compile("[\\x00-\\x1f\\x7f\\u200b-\\u200f\\u2028-\\u202e\\u2190-\\u
 _MARKS = re.compile(r"((?:[;!?…—\"“”()]|[.,:](?!\w))+)")
 
 
-def phonemes(text: str, language: str) -> str:
-    """The phonemes of `text` with its punctuation, all of them in TOKENS. `language` is a code, or "en-gb".
-
-    Raises what `read` does.
-    """
-    return read(text, language)[0]
-
-
 def read(text: str, language: str) -> tuple[str, npt.NDArray[np.bool_]]:
-    """The phonemes of `text`, and which of them are of a word that is marked as stressed (`text.emphasis`).
+    """The phonemes of `text` with its punctuation, all of them in TOKENS, and which are of a word that is marked as
+    stressed (`text.emphasis`). `language` is a code, or "en-gb".
 
     Raises BadInput where there is nothing to say, Missing where the language's package is not installed.
     """

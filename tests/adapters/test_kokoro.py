@@ -26,6 +26,11 @@ PT = "Ela trabalha no hospital desde o começo do ano passado."
 DORA, ALEX = Voice(id="dora", preset="pf_dora"), Voice(id="alex", preset="pm_alex")
 
 
+def read(text: str, language: str) -> str:
+    """The phonemes of a text."""
+    return kokoro_text.read(text, language)[0]
+
+
 @pytest.fixture(scope="module")
 def kokoro() -> Kokoro:
     model = catalog.load("kokoro")
@@ -74,7 +79,7 @@ def test_edges_hold_silence_only_and_do_not_click(kokoro: Kokoro) -> None:
 def test_phonemes_are_timed_in_order(kokoro: Kokoro) -> None:
     spoken = kokoro.speak("Bom dia, mundo.", DORA, "pt")
     said = "".join(phoneme.symbol for phoneme in spoken.phonemes)
-    assert said == re.sub(r"[ ,.]", "", kokoro_text.phonemes("Bom dia, mundo.", "pt"))
+    assert said == re.sub(r"[ ,.]", "", read("Bom dia, mundo.", "pt"))
     starts = [phoneme.start for phoneme in spoken.phonemes]
     assert starts == sorted(starts)
     assert 0 <= starts[0] < 0.2 < spoken.phonemes[-1].end <= spoken.sound.duration
@@ -128,7 +133,7 @@ def test_a_voice_is_raised_by_semitones_and_stress_goes_with_exaggeration(kokoro
 def test_what_is_stressed_is_the_marked_word_alone() -> None:
     said, stressed = kokoro_text.read("Por *você*, pergunte.", "pt")
     assert "".join(symbol for symbol, mark in zip(said, stressed, strict=True) if mark) == "vosˈe"
-    assert said == kokoro_text.phonemes("Por você, pergunte.", "pt")
+    assert said == read("Por você, pergunte.", "pt")
     assert not kokoro_text.read("*3,50* reais", "pt")[1].any()
 
 
@@ -149,7 +154,7 @@ def test_a_blend_lies_between_its_voices(kokoro: Kokoro) -> None:
 
 def test_long_text_is_spoken_in_passes(kokoro: Kokoro) -> None:
     long = f"{PT} O trem atrasou quarenta minutos por causa da neve. " * 6
-    parts = kokoro_text.passes(kokoro_text.phonemes(long, "pt"))
+    parts = kokoro_text.passes(read(long, "pt"))
     assert len(parts) > 1
     one = kokoro.estimate(long[: len(long) // 6], DORA, "pt")
     assert 5 * one < kokoro.estimate(long, DORA, "pt") < 7.5 * one
@@ -197,15 +202,15 @@ def test_text_is_written_out(language: str, text: str, written: str) -> None:
     ("pt", "Olá, mundo!", "olˈa, mˈũŋdʊ!"), ("en", "Hello?", "həlˈoʊ?"), ("it", "Ciao.", "ʧˈao."),
 ])  # fmt: skip
 def test_phonemes_keep_the_marks(language: str, text: str, phonemes: str) -> None:
-    assert kokoro_text.phonemes(text, language) == unicodedata.normalize("NFD", phonemes)
+    assert read(text, language) == unicodedata.normalize("NFD", phonemes)
 
 
 def test_marked_names_are_words_of_their_own_in_their_own_language() -> None:
-    said = kokoro_text.phonemes("Moro com [Victor](en) [Echo](en) agora.", "pt")
-    words = [kokoro_text.phonemes(*one) for one in (("Moro com", "pt"), ("Victor", "en"), ("Echo", "en"))]
+    said = read("Moro com [Victor](en) [Echo](en) agora.", "pt")
+    words = [read(*one) for one in (("Moro com", "pt"), ("Victor", "en"), ("Echo", "en"))]
     assert said.startswith(" ".join(words) + " ")
-    assert kokoro_text.phonemes("[Yelp](en)", "pt") == kokoro_text.phonemes("Yelp", "en")
-    assert kokoro_text.phonemes("[Yelp](en), sim", "pt").startswith(kokoro_text.phonemes("Yelp", "en") + ", ")
+    assert read("[Yelp](en)", "pt") == read("Yelp", "en")
+    assert read("[Yelp](en), sim", "pt").startswith(read("Yelp", "en") + ", ")
 
 
 @pytest.mark.parametrize("count", [1, 30, 200])
@@ -220,7 +225,7 @@ def test_passes_lose_nothing(count: int) -> None:
 @pytest.mark.parametrize("text", ["", " … ", "漢字", "😀"])
 def test_what_cannot_be_said_is_refused(text: str) -> None:
     with pytest.raises(BadInput):
-        kokoro_text.phonemes(text, "pt")
+        read(text, "pt")
 
 
 def test_languages_it_does_not_speak() -> None:
