@@ -208,12 +208,12 @@ FILMS: tuple[Film, ...] = (
 )
 """Short ones of every kind."""
 
-REQUIRED: tuple[Film, ...] = (
+PAIRS: tuple[Film, ...] = (
     ("a talk", talk, "en", ("pt",)),
     ("Spanish instructions", instructions, "es", ("pt",)),
     ("a man on the radio", radio, "en", ("es",)),
 )
-"""One of each pair that the requirement names, a minute or longer."""
+"""A longer one of each pair that is dubbed most, with names and numbers in it."""
 
 COMPANY: tuple[Film, ...] = (("three at lunch", lunch, "en", ("pt",)),)
 """More people, at the pace of friends."""

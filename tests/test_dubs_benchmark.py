@@ -66,6 +66,6 @@ def test_what_is_misunderstood_in_the_original_is_told_however_digits_are_parted
 
 
 def test_every_clip_has_a_name_of_its_own_and_what_is_said_belongs_to_one() -> None:
-    films = [name for name, *_ in (*clips.REQUIRED, *clips.COMPANY, *clips.FILMS)]
+    films = [name for name, *_ in (*clips.PAIRS, *clips.COMPANY, *clips.FILMS)]
     assert len(set(films)) == len(films)
     assert set(clips.SAID) <= set(films)

@@ -130,8 +130,7 @@ class Speak(Stage):
 
     def _unstressed(self, dub: Dub, line: Line) -> tuple[Flag, ...]:
         """A flag for each word that a person wishes stressed and the line does not say, or this model cannot stress."""
-        wish, text = self.controls(dub, line).emphasis or "", line.translation or ""
-        wanted = [word for word in map(str.strip, wish.split(";")) if word]
+        wanted, text = emphasis.wishes(self.controls(dub, line).emphasis or ""), line.translation or ""
         why = "the line does not say it" if self.prosody else f"'{self.name}' stresses no words"
         lost = [word for word in wanted if not self.prosody or not emphasis.wished(text, word)]
         return tuple(Flag(room=self.room, name="emphasis-unused", detail=f"'{word}': {why}") for word in lost)

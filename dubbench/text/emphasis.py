@@ -26,11 +26,16 @@ def honoured(text: str, wanted: Sequence[Emphasis]) -> tuple[Emphasis, ...]:
     return tuple(kept)
 
 
+def wishes(wish: str) -> list[str]:
+    """The words of a person's wish: "never; not"."""
+    return [word for word in map(str.strip, wish.split(";")) if word]
+
+
 def wished(text: str, wish: str) -> tuple[Emphasis, ...]:
-    """Where the words of a person's wish ("never; not") stand in a text, in any case."""
+    """Where the words of a person's wish stand in a text, in any case."""
     found = [
         Emphasis(at=match.start(), word=match[0])
-        for word in filter(None, map(str.strip, wish.split(";")))
+        for word in wishes(wish)
         for match in re.finditer(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE)
     ]
     return honoured(text, found)
@@ -78,4 +83,4 @@ def _whole(text: str, one: Emphasis) -> bool:
     return not before.isalnum() and not after.isalnum()
 
 
-__all__ = ["MARK", "bare", "honoured", "marked", "parts", "wished", "word"]
+__all__ = ["MARK", "bare", "honoured", "marked", "parts", "wished", "wishes", "word"]
