@@ -1,11 +1,12 @@
-"""The dub listens to itself: what is heard in it, line by line, and another take where a line is not understood."""
+"""The dub listens to itself: what was heard of each line is judged, and a line that is not understood taken again.
+
+What the ear hears of the whole is `passages`.
+"""
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import numpy as np
 
@@ -28,35 +29,6 @@ REST: Seconds = 0.8
 """Silence around takes that are heard apart; without it the ear loses first and last words."""
 PACK: Seconds = 27.0
 """How much is heard at once: a little less than Whisper's window of 30 s."""
-
-
-def heard(
-    dub: Dub, ear: Transcribe, sound: Callable[[], Sound], of: Mapping[str, str], progress: Progress = quiet
-) -> str:
-    """What the ear understands of the whole dub, remembered under the hashes `of` what `sound` would give."""
-    store = memory.Memory(dub.folder)
-    key = memory.key(of=of, language=dub.target_language, by=ear.identity())
-    kept = store.recall(ROOM, key)
-    if kept is None:
-        whole = sound()
-        mono = media.resample(Sound(whole.mono[None], whole.sample_rate), ear.sample_rate)
-        with ear.telling(progress, ROOM, "listening to the dub"):
-            kept = ear.ready().transcribe(mono, dub.target_language).text
-        store.keep(ROOM, key, kept)
-    return str(kept)
-
-
-def track(film: Path, ear: Transcribe) -> Sound:
-    """A finished film's sound track, decoded from the file as the ear takes it."""
-    with tempfile.TemporaryDirectory() as folder:
-        wav = Path(folder) / "track.wav"
-        media.extract(film, wav, sample_rate=ear.sample_rate, channels=1)
-        return media.read(wav)
-
-
-def by_line(dub: Dub, text: str) -> dict[str, str]:
-    """The words of `text`, heard in the whole dub, given to the lines they align with (least edits)."""
-    return spelling.aligned(text, {line.id: line.translation or "" for line in dub.lines}, dub.target_language)
 
 
 def score(line: Line, text: str, language: str, readings: Mapping[str, str] | None = None) -> float:
@@ -210,9 +182,4 @@ def _flagged(line: Line) -> Line:
     return line.flagged(ROOM, Flag(room=ROOM, name="not-understood", detail=detail))
 
 
-def wer(dub: Dub, text: str) -> spelling.Errors:
-    """Word errors of `text`, heard in the whole dub, against what was to be said, numbers spelled out."""
-    return spelling.wer(" ".join(line.translation or "" for line in dub.lines), text, dub.target_language)
-
-
-__all__: Sequence[str] = ("apart", "by_line", "heard", "judged", "retaken", "score", "track", "wer")
+__all__: Sequence[str] = ("apart", "judged", "retaken", "score")

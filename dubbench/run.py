@@ -10,7 +10,6 @@ import errno
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,8 +23,8 @@ from dubbench import (
     fitting,
     languages,
     listen,
-    media,
     memory,
+    passages,
     people,
     prosody,
     report,
@@ -33,12 +32,13 @@ from dubbench import (
 )
 from dubbench.brought import PERSON, with_translation
 from dubbench.errors import AdapterFailed, BadInput, DubError
+from dubbench.passages import Heard
 from dubbench.slowing import slow_picture
 from dubbench.stages.base import Progress, Stage, quiet
 from dubbench.stages.translate import checked
 from dubbench.translation import alignment
 from dubbench.translation.alignment import Pairs
-from dubbench.types import Dub, Flag, Sound
+from dubbench.types import Dub, Flag
 
 T = TypeVar("T")
 
@@ -157,14 +157,9 @@ class Run:
         return people.cast(dub, speak, self.voices, path=path, embedder=embedder)
 
     def _listen(self, ear: Any, speak: Any, mark: Any) -> None:
-        sound, facts = self._timed("mix", lambda: rooms.mixed(self.dub, self.progress))
-        self.progress("listen", 0, 1, "listening to the dub")
-        with ThreadPoolExecutor(1) as aside:
-            # Most mixes stay as they are: this one is coded for the film while the ear has it.
-            ahead = aside.submit(rooms.coded, sound)
-            text = self._heard(lambda: media.read(sound), mix=str(facts["sha256"]))
-            self._timed("mux", ahead.result)
-        understood = listen.by_line(self.dub, text)
+        sound, _ = self._timed("mix", lambda: rooms.mixed(self.dub, self.progress))
+        # As the film will hold it: what is heard now is not heard again once the film is written.
+        understood = self._heard(self._timed("mux", lambda: rooms.coded(sound))).by_line()
         self._step("listen", lambda: listen.judged(self.dub, ear, understood, self.progress), ear)
         self.dub, changed = self._timed(
             "listen", lambda: listen.retaken(self.dub, ear, speak, self.progress, mark=mark)
@@ -173,9 +168,9 @@ class Run:
             self.redone["retake"] = len(changed)
             self._step("place", lambda: fitting.place(self.dub, speak))
 
-    def _heard(self, sound: Callable[[], Sound], **of: str) -> str:
+    def _heard(self, film: Path) -> Heard:
         ear: Any = self.stages["transcribe"]
-        return self._timed("listen", lambda: listen.heard(self.dub, ear, sound, of, self.progress), ear)
+        return self._timed("listen", lambda: passages.heard(self.dub, ear, film, self.progress), ear)
 
     def finish(self) -> None:
         """Writes the film, its subtitles and the report."""
@@ -191,9 +186,8 @@ class Run:
         self.facts.update(facts)
         ear: Any = self.stages["transcribe"]
         if self.dub.lines and ear.speaks(self.dub.target_language):
-            # What the report says of the words is measured on the film as it was written, coded sound and all.
-            film = self.home / "dub.mp4"
-            self.facts["heard"] = self._heard(lambda: listen.track(film, ear), film=str(facts["sha256"]))
+            # Passages that were taken again are heard on the film as it was written.
+            self.facts["heard"] = self._heard(self.home / "dub.mp4")
         self.facts["likeness"] = self._timed("likeness", lambda: report.likeness(self.dub, self.stages.get("diarize")))
         self.facts["drift"] = self._timed("likeness", lambda: report.drift(self.dub, self.stages.get("diarize")))
         self.dub = report.drifted(self.dub, self.facts["drift"])

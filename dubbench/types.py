@@ -63,8 +63,8 @@ class Sound:
 
     @property
     def mono(self) -> Samples:
-        """All channels averaged, shape (n,)."""
-        return np.asarray(self.samples.mean(axis=0), np.float32)
+        """All channels averaged, shape (n,); of one channel its very samples, not a copy."""
+        return self.samples[0] if len(self.samples) == 1 else np.asarray(self.samples.mean(axis=0), np.float32)
 
 
 class Audio(Noun):

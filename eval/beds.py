@@ -108,12 +108,12 @@ class Ears:
         self._ear, self._who = ear, catalog.load("powerset").ready()
 
     def words(self, samples: Samples) -> list[str]:
-        return spelling.words(self._ear.transcribe(self._sound(samples), "en").text, "en")
+        return spelling.words(self._ear.hear(self._sound(samples), "en").text, "en")
 
     def spans(self, samples: Samples) -> tuple[list[Span], list[Span]]:
         """Who speaks when, and where lines are."""
         sound = self._sound(samples)
-        found = self._who.diarize(sound), lines.split(self._ear.transcribe(sound, "en").segments)
+        found = self._who.diarize(sound), lines.split(self._ear.hear(sound, "en").segments)
         return [(x.start, x.end) for x in found[0]], [(x.start, x.end) for x in found[1]]
 
     def _sound(self, samples: Samples) -> Sound:

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import json
 import re
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import dubbench
-from dubbench import listen, media
+from dubbench import media, passages
 from dubbench.text import spelling
-from dubbench.types import Seconds
+from dubbench.types import Dub, Seconds
 from eval import named
 
 
@@ -91,17 +92,29 @@ def judged(job: Job, out: Path, ear: Any) -> Judgement:
     """The film of a job dubbed into the folder `out` by the default cast, and judged."""
     dub = dubbench.dub(job.film, to=job.target, source_language=job.source, out=out)
     film = out / "dub.mp4"
-    heard = ear.ready().transcribe(listen.track(film, ear), job.target).text
+    heard = hearing(film, ear, job.target)
     understood = " ".join(line.text for line in dub.lines)
     items, lost = named.looked_for(dub, heard)
     lufs, peak = media.loudness(film)
     return Judgement(
         name=job.film.stem, pair=f"{dub.source_language}→{job.target}", seconds=dub.source.duration,
-        longer=media.probe(film).duration - dub.source.duration, lines=len(dub.lines), errors=listen.wer(dub, heard),
+        longer=media.probe(film).duration - dub.source.duration, lines=len(dub.lines), errors=errors(dub, heard),
         items=len(items), lost=tuple(lost),
         said=len(job.said), misunderstood=tuple(misunderstood(understood, job.said)),
         lufs=lufs, peak=peak, report=json.loads((out / "report.json").read_text("utf-8")),
     )  # fmt: skip
+
+
+def hearing(film: Path, ear: Any, language: str) -> str:
+    """What an ear makes of a whole film, which knows nothing of its lines."""
+    with tempfile.TemporaryDirectory() as folder:
+        text: str = ear.ready().hear(passages.track(film, ear, Path(folder) / "track.wav"), language).text
+    return text
+
+
+def errors(dub: Dub, heard: str) -> spelling.Errors:
+    """Word errors of what was heard of a whole dub."""
+    return spelling.wer(" ".join(line.translation or "" for line in dub.lines), heard, dub.target_language)
 
 
 def misunderstood(text: str, said: Iterable[str]) -> Iterator[str]:

@@ -64,7 +64,7 @@ def misheard(ear: Any, texts: Sequence[str], spoken: Sequence[Spoken], language:
     for first in range(0, len(texts), TOGETHER):
         some = slice(first, first + TOGETHER)
         sound = joined(spoken[some], [REST] * len(spoken[some])).sound
-        errors += spelling.wer(" ".join(texts[some]), ear.transcribe(sound, language).text, language)
+        errors += spelling.wer(" ".join(texts[some]), ear.hear(sound, language).text, language)
     return errors
 
 

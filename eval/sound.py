@@ -22,11 +22,11 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import dubbench
-from dubbench import listen, matching, media, mix, rooms
+from dubbench import matching, media, mix, rooms
 from dubbench.mix import acoustics, bed, levels
 from dubbench.mix.meter import metered
 from dubbench.types import Dub, Line, Samples
-from eval import beds, pages
+from eval import beds, judged, pages
 from examples import clips
 
 RATE = beds.RATE
@@ -148,7 +148,7 @@ def dubbed(name: str, dub: Dub, folder: Path, ear: Any) -> Iterator[list[str]]:
         mix.mix(floor, placed, dub.source.duration, made, **how)
         whole = media.read(made).samples
         heard = [loud(whole[:, round(a * RATE) : round(b * RATE)]) for a, b in ends]
-        errors = listen.wer(dub, ear.transcribe(listen.track(made, ear), dub.target_language).text)
+        errors = judged.errors(dub, judged.hearing(made, ear, dub.target_language))
         places = {x.speaker: matching.place(dub, [y for y in lines if y.speaker == x.speaker]) for x in lines}
         rings = [f"{p.ring.rt60:.2f}" if p and p.ring else "dry" for p in places.values()]
         yield [

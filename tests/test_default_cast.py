@@ -80,7 +80,7 @@ def test_every_sample_of_every_line_is_in_the_film(dub: Dub, report: dict[str, A
 def test_the_words_are_understood_in_the_finished_file(home: Path, dub: Dub, report: dict[str, Any]) -> None:
     ear: Any = dubbench.load("whisper-base")
     media.extract(home / "dub.mp4", home / "outside.wav", sample_rate=16_000, channels=1)
-    heard = ear.ready().transcribe(media.read(home / "outside.wav"), "pt").text
+    heard = ear.ready().hear(media.read(home / "outside.wav"), "pt").text
     errors = spelling.wer(" ".join(line.translation or "" for line in dub.lines), heard, "pt")
     # Measured 0.11: a dozen short replies full of names, misheard by this ear in other voices too ("Yankee", "Sheila").
     # Short replies on the phone: 8 to 16 % of 75 words, by which ffmpeg read the call; half are names and "olá".

@@ -13,7 +13,6 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-import numpy as np
 from pydantic import Field, model_validator
 
 from dubbench import durations
@@ -114,26 +113,26 @@ LANGUAGES = {
 
 
 class HttpTranscribe(Transcribe):
-    """`POST {url}/audio/transcriptions` with times of words. Long sound goes in pieces, cut where it is quietest."""
+    """`POST {url}/audio/transcriptions` with times of words."""
 
     class Settings(Endpoint):
         model: str = "whisper-1"
-        piece: Seconds = Field(600.0, ge=10)
-        """Longest piece: 600 s of 16 kHz PCM are 19 MB, and endpoints take 25."""
+        piece: Seconds = Field(500.0, ge=10)
+        """About how much is sent at once, half as much again at most: 750 s of 16 kHz PCM are 24 MB, endpoints take 25."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.piece = self.settings.piece
 
     def transcribe(self, sound: Sound, language: str | None = None) -> Transcript:
         if language is not None:
             self._refuse(language)
-        segments: list[tuple[Word, ...]] = []
-        known = language
-        for first, last in _pieces(sound, self.settings.piece):
-            part = Sound(sound.samples[:, first:last], sound.sample_rate)
-            answer = self._asked(part, known)
-            try:
-                known = known or _code(answer)
-                segments += _segments(answer, first / sound.sample_rate)
-            except (ValueError, KeyError, TypeError, AttributeError) as error:
-                raise AdapterFailed(self.name, f"what it answered is no transcript: {error!r}") from None
+        answer = self._asked(sound, language)
+        try:
+            known = language or _code(answer)
+            segments = _segments(answer)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise AdapterFailed(self.name, f"what it answered is no transcript: {error!r}") from None
         if known is None:
             raise AdapterFailed(self.name, "it does not say which language it heard; say which with --from")
         return Transcript(language=known, guesses=((known, 1.0),), segments=tuple(s for s in segments if s))
@@ -157,19 +156,6 @@ class HttpTranscribe(Transcribe):
             raise AdapterFailed(self.name, "what it answered is no JSON", stderr=said) from None
 
 
-def _pieces(sound: Sound, longest: Seconds) -> list[tuple[int, int]]:
-    """Sample ranges no longer than `longest` that cover the sound, each cut at the quietest 0.1 s of its last tenth."""
-    size, window, total = round(longest * sound.sample_rate), sound.sample_rate // 10, sound.samples.shape[1]
-    pieces, first = [], 0
-    while total - first > size:
-        tail = sound.mono[first + size - size // 10 : first + size]
-        power = np.add.reduceat(tail.astype(np.float64) ** 2, np.arange(0, len(tail) - window, window))
-        cut = first + size - size // 10 + int(np.argmin(power)) * window + window // 2
-        pieces.append((first, cut))
-        first = cut
-    return [*pieces, (first, total)]
-
-
 def _code(answer: Mapping[str, Any]) -> str | None:
     heard = answer.get("language")
     if heard is None:
@@ -180,20 +166,20 @@ def _code(answer: Mapping[str, Any]) -> str | None:
     return code
 
 
-def _segments(answer: Mapping[str, Any], shift: Seconds) -> list[tuple[Word, ...]]:
-    """verbose_json as words, `shift` seconds later; without times of words, a segment's time is shared by letters."""
-    words = [_word(w, shift) for w in answer.get("words") or ()]
+def _segments(answer: Mapping[str, Any]) -> list[tuple[Word, ...]]:
+    """verbose_json as words; without times of words, a segment's time is shared by letters."""
+    words = [_word(w) for w in answer.get("words") or ()]
     segments = answer.get("segments") or ()
     if not words:
-        return [spread(str(s["text"]), s["start"] + shift, s["end"] + shift) for s in segments]
-    ends = [float(s["end"]) + shift for s in segments[:-1]]
+        return [spread(str(s["text"]), s["start"], s["end"]) for s in segments]
+    ends = [float(s["end"]) for s in segments[:-1]]
     places = [sum(1 for end in ends if word.start >= end - 1e-3) for word in words]
     return [tuple(w for w, p in zip(words, places, strict=True) if p == i) for i in range(len(ends) + 1)]
 
 
-def _word(word: Mapping[str, Any], shift: Seconds) -> Word:
+def _word(word: Mapping[str, Any]) -> Word:
     return Word(
-        text=str(word["word"]).strip(), start=float(word["start"]) + shift, end=float(word["end"]) + shift,
+        text=str(word["word"]).strip(), start=float(word["start"]), end=float(word["end"]),
         confidence=float(word.get("probability", 1.0)),
     )  # fmt: skip
 

@@ -8,16 +8,12 @@ invented word and no real one (real speech stays under 0.36, inventions lie abov
 from __future__ import annotations
 
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
 from typing import Any, ClassVar
-
-import numpy as np
 
 from dubbench.graphs import threads
 from dubbench.languages import LANGUAGES
 from dubbench.stages.base import Settings as BaseSettings
-from dubbench.stages.transcribe import Transcribe, Transcript
+from dubbench.stages.transcribe import Guesses, Transcribe, Transcript
 from dubbench.types import Samples, Seconds, Sound, Word
 
 REPEATS = 2.4
@@ -27,24 +23,22 @@ no three words twice. Hotter temperatures, the usual way out, draw at random: th
 UNSPACED = frozenset({"ja", "km", "lo", "my", "th", "yue", "zh"})
 """Languages written without spaces, whose tokens say nothing about where words begin."""
 
-PIECE: Seconds = 32.0
-"""Sound is heard in pieces of about this length, cut where it is quietest: a little more than Whisper's window."""
-LEEWAY: Seconds = 8.0
-QUIET: Seconds = 0.4
+LONG: Seconds = 600.0
+"""What a GPU is given at once: there pieces of Whisper's own window are decoded in batches."""
 
 
 class Whisper(Transcribe):
     """faster-whisper on a folder of CTranslate2 weights, or on a model name of the Hub (`settings.model`).
 
     On the CPU every processor hears a piece of its own, one thread each: a minute took 2.4 s on two cores, where two
-    threads on one piece after the other took 7.0 s. On a GPU pieces are decoded in batches.
+    threads on one piece after the other took 7.0 s. On a GPU long pieces are decoded in batches.
     """
 
     licence = "MIT"
     languages = tuple(LANGUAGES)
     requires = ("faster-whisper>=1.2",)
     parallel: ClassVar[int] = threads()
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
 
     class Settings(BaseSettings):
         model: str | None = None
@@ -69,6 +63,7 @@ class Whisper(Transcribe):
         )
         on_gpu = self._model.model.device == "cuda"
         self._batched = BatchedInferencePipeline(self._model) if on_gpu else None
+        self.piece = LONG if on_gpu else type(self).piece
 
     def unload(self) -> None:
         self._model = self._batched = None
@@ -77,60 +72,42 @@ class Whisper(Transcribe):
         """See `Transcribe.transcribe`."""
         if language:
             self._refuse(language)
-        samples = sound.mono
-        guesses = ((language, 1.0),) if language else self._guess(samples)
-        pieces = self._pieces(sound)
-        with ThreadPoolExecutor(threads()) as pool:
-            heard = pool.map(lambda piece: self._piece(piece, guesses[0][0], sound.duration), pieces)
-            segments = tuple(segment for piece in self.counted(heard, len(pieces)) for segment in piece)
-        return Transcript(language=guesses[0][0], guesses=guesses, segments=segments)
-
-    def _pieces(self, sound: Sound) -> list[tuple[Seconds, Samples]]:
-        """(start, samples) of each piece; on a GPU all is one, for it is batched there."""
-        if self._batched is not None:
-            return [(0.0, sound.mono)]
-        cuts = quiet_cuts(sound.mono, sound.sample_rate)
-        edges = [0, *cuts, sound.samples.shape[1]]
-        return [(a / sound.sample_rate, sound.mono[a:b]) for a, b in pairwise(edges)]
-
-    def _piece(self, piece: tuple[Seconds, Samples], language: str, duration: Seconds) -> list[tuple[Word, ...]]:
-        start, samples = piece
+        guesses = ((language, 1.0),) if language else self.guess(sound)
         options: dict[str, Any] = {
-            "language": language,
+            "language": guesses[0][0],
             "beam_size": self.settings.beam_size,
             "temperature": 0.0,
             "condition_on_previous_text": False,
             "word_timestamps": True,
             "vad_filter": True,
         }
-        found = self._segments(samples, options)
+        found = self._segments(sound.mono, options)
         if any(segment.compression_ratio > REPEATS for segment in found):
-            found = self._segments(samples, {**options, "no_repeat_ngram_size": 3})
-        return list(self._heard(found, start, duration, language))
+            found = self._segments(sound.mono, {**options, "no_repeat_ngram_size": 3})
+        segments = tuple(self._worded(found, sound.duration, guesses[0][0]))
+        return Transcript(language=guesses[0][0], guesses=guesses, segments=segments)
+
+    def guess(self, sound: Sound) -> Guesses:
+        """The three likeliest languages, judged on the first half minute that holds speech."""
+        if not self.ready()._model.model.is_multilingual:
+            return (("en", 1.0),)
+        _, _, ranked = self._model.detect_language(sound.mono, vad_filter=True, language_detection_segments=1)
+        return tuple((str(code), round(float(p), 4)) for code, p in sorted(ranked, key=lambda r: -r[1])[:3])
 
     def _segments(self, samples: Samples, options: dict[str, Any]) -> list[Any]:
         if self._batched is not None:
             return list(self._batched.transcribe(samples, batch_size=self.settings.batch_size, **options)[0])
         return list(self._model.transcribe(samples, **options)[0])
 
-    def _guess(self, samples: Samples) -> tuple[tuple[str, float], ...]:
-        """The three likeliest languages, judged on the first half minute that holds speech."""
-        if not self._model.model.is_multilingual:
-            return (("en", 1.0),)
-        _, _, ranked = self._model.detect_language(samples, vad_filter=True, language_detection_segments=1)
-        return tuple((str(code), round(float(p), 4)) for code, p in sorted(ranked, key=lambda r: -r[1])[:3])
-
-    def _heard(
-        self, found: Iterable[Any], start: Seconds, duration: Seconds, language: str
-    ) -> Iterable[tuple[Word, ...]]:
+    def _worded(self, found: Iterable[Any], duration: Seconds, language: str) -> Iterable[tuple[Word, ...]]:
         for segment in found:
             if segment.no_speech_prob > self.settings.no_speech:
                 continue
             words = tuple(
                 Word(
                     text="".join(part.word for part in parts).strip(),
-                    start=min(start + float(parts[0].start), duration),
-                    end=min(start + float(parts[-1].end), duration),
+                    start=min(float(parts[0].start), duration),
+                    end=min(float(parts[-1].end), duration),
                     confidence=min(float(part.probability) for part in parts),
                 )
                 for parts in whole_words(segment.words or (), spaced=language not in UNSPACED)
@@ -150,18 +127,3 @@ def whole_words(parts: Iterable[Any], *, spaced: bool) -> list[list[Any]]:
         else:
             words.append([part])
     return words
-
-
-def quiet_cuts(samples: Samples, sample_rate: int) -> list[int]:
-    """Where to cut mono sound into pieces of about `PIECE` seconds: the middle of the quietest 0.4 s near each edge."""
-    count = max(1, round(len(samples) / sample_rate / PIECE))
-    hop = sample_rate // 50
-    energy = np.square(samples[: len(samples) // hop * hop], dtype=np.float32).reshape(-1, hop).mean(axis=1)
-    span = max(1, round(QUIET * 50))
-    level = np.convolve(energy, np.full(span, 1 / span, np.float32), "same")
-    cuts = []
-    for i in range(1, count):
-        near = round(i * len(level) / count)
-        low = max(0, near - round(LEEWAY * 50))
-        cuts.append((low + int(level[low : near + round(LEEWAY * 50)].argmin())) * hop)
-    return cuts

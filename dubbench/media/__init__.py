@@ -2,7 +2,7 @@
 
 engine    which ffmpeg, how it is run, its words in our errors
 looking   what is inside a media file: `probe`
-sound     samples and sound files: `extract`, `read`, `blocks`, `write`, `describe`, `resample`
+sound     samples and sound files: `extract`, `read`, `blocks`, `mapped`, `write`, `describe`, `resample`
 gauge     `loudness` as an outsider measures it
 film      `code`, `mux`; and hashes that prove a copied picture
 slower    a picture played slower in places
@@ -13,9 +13,9 @@ from dubbench.media.engine import ffmpeg_exe
 from dubbench.media.film import CODED, Muxed, code, frames_md5, mux, packets_md5
 from dubbench.media.gauge import PEAK_FLOOR, SILENCE_LUFS, loudness
 from dubbench.media.looking import probe
-from dubbench.media.sound import blocks, describe, extract, read, resample, wav_form, write
+from dubbench.media.sound import blocks, describe, extract, mapped, read, resample, wav_form, write, write_mono
 
 __all__ = [
     "CODED", "PEAK_FLOOR", "SILENCE_LUFS", "Muxed", "blocks", "code", "describe", "extract", "ffmpeg_exe", "frames_md5",
-    "loudness", "mux", "packets_md5", "probe", "read", "resample", "wav_form", "write",
+    "loudness", "mapped", "mux", "packets_md5", "probe", "read", "resample", "wav_form", "write", "write_mono",
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
@@ -168,6 +169,30 @@ def stream(path: Path, *, sample_rate: int | None = None, channels: int | None =
                 flowing = change.resample_chunk(np.ascontiguousarray(samples.T), last=left == 0)
                 samples = np.ascontiguousarray(flowing.T)
             yield samples
+
+
+def write_mono(path: Path, to: Path, sample_rate: int) -> None:
+    """Write a sound file's channels averaged at another rate, as a 32-bit float WAV, whatever its length."""
+    import soundfile
+
+    size = round(describe_frames(path) * sample_rate / frame_rate(path)) * 4
+    with soundfile.SoundFile(to, "w", sample_rate, 1, subtype="FLOAT", format=wav_form(size)) as file:
+        for samples in stream(path, sample_rate=sample_rate, channels=1):
+            file.write(samples.T)
+
+
+def mapped(path: Path) -> Sound:
+    """A 32-bit float WAV as a sound whose samples stay in the file until they are looked at; they cannot be changed.
+
+    The file must stay as it is while the sound is used.
+    """
+    from scipy.io import wavfile
+
+    with warnings.catch_warnings():
+        # libsndfile adds a chunk with the loudest sample, which scipy does not know.
+        warnings.simplefilter("ignore", wavfile.WavFileWarning)
+        rate, samples = wavfile.read(path, mmap=True)
+    return Sound(samples[:, None].T if samples.ndim == 1 else samples.T, rate)
 
 
 def write(path: Path, sound: Sound) -> None:

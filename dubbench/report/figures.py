@@ -7,7 +7,7 @@ import resource
 import sys
 from typing import TYPE_CHECKING, Any
 
-from dubbench import listen, media
+from dubbench import media
 from dubbench.report import timing
 from dubbench.report.notes import flags
 from dubbench.timeline.picture import stretches
@@ -30,7 +30,6 @@ def measured(dub: Dub, run: Run) -> dict[str, Any]:
     film = dub.folder / dub.output.film
     lufs, peak = media.loudness(film)
     heard = run.facts.get("heard")
-    errors = listen.wer(dub, heard) if heard is not None else None
     total = sum(run.seconds.values())
     slowed = stretches(dub.picture)
     imitated = [voice for voice in dub.voices if voice.blend and voice.speaker in dub.speakers]
@@ -63,7 +62,7 @@ def measured(dub: Dub, run: Run) -> dict[str, Any]:
         "fast_cues": timing.fast_cues(dub),
         "loudness_lufs": _finite(lufs),
         "true_peak_dbtp": _finite(peak),
-        "intelligibility_wer": round(errors.rate, 4) if errors else None,
+        "intelligibility_wer": round(heard.errors.rate, 4) if heard else None,
         "speaker_similarity": run.facts.get("likeness"),
         "voice_drift": run.facts.get("drift"),
         "flags": flags(dub),

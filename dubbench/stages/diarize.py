@@ -5,11 +5,12 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import ClassVar
 
-from dubbench import media, memory
+from dubbench import memory
 from dubbench.errors import AdapterFailed, BadInput
+from dubbench.stages import mono
 from dubbench.stages.base import Progress, Stage, quiet
 from dubbench.timeline import lines as lines_of
-from dubbench.types import Audio, Dub, Sound, Turn
+from dubbench.types import Dub, Sound, Turn
 from dubbench.voiceprint import describe_voice
 
 
@@ -39,7 +40,7 @@ class Diarize(Stage):
             return dub
         progress(self.room, 0, 1, "telling speakers apart")
         with self.telling(progress, self.room, "telling speakers apart"):
-            turns = self._remembered(dub, original, turns_key, speakers) if dub.lines else ()
+            turns = self._remembered(dub, turns_key, speakers) if dub.lines else ()
         lines = lines_of.join(dub.lines, turns)
         labels = tuple(dict.fromkeys(line.speaker for line in lines))
         known = {voice.speaker: voice for voice in dub.voices}
@@ -47,12 +48,12 @@ class Diarize(Stage):
         progress(self.room, 1, 1, f"{len(labels)} speakers")
         return dub.but(turns=turns, lines=lines, voices=voices, made_by=dub.by(self.room, self.name, key))
 
-    def _remembered(self, dub: Dub, original: Audio, key: str, speakers: int | None) -> tuple[Turn, ...]:
+    def _remembered(self, dub: Dub, key: str, speakers: int | None) -> tuple[Turn, ...]:
         store = memory.Memory(dub.folder)
         kept = store.recall(self.room, key)
         if kept is not None:
             return tuple(Turn.model_validate(turn) for turn in kept)
-        sound = media.read(dub.open(original), sample_rate=self.sample_rate, channels=1)
+        sound = mono.original(dub, self.sample_rate)
         turns = tuple(self.ready().diarize(sound, speakers))
         if any(not 0 <= t.start < t.end <= sound.duration + 0.05 for t in turns):
             raise AdapterFailed(self.name, "it gave a turn outside the sound")

@@ -69,9 +69,14 @@ def test_a_piece_that_repeats_itself_is_heard_once_more_without_repeating(
     assert asked == [None, 3]
 
 
-def test_each_piece_of_a_long_sound_is_told(ear: Any) -> None:
+def test_long_sound_is_heard_in_pieces_in_the_language_of_its_beginning(ear: Any) -> None:
     call = media.read(clips.folder() / clips.PHONE.name, sample_rate=16_000, channels=1)
     told: list[tuple[Any, ...]] = []
-    with ear.telling(lambda *news: told.append(news), "transcribe", "listening"):
-        ear.transcribe(Sound(np.concatenate([call.samples] * 3, axis=1), 16_000), "en")
+    whole = Sound(np.concatenate([call.samples] * 3, axis=1), 16_000)
+    heard = ear.hear(whole, progress=lambda *news: told.append(news))
     assert told == [("transcribe", done, 3, "listening") for done in (1, 2, 3)]
+    assert heard.language == "en"
+    assert heard.text.count("Jersey") == 3 * ear.transcribe(call, "en").text.count("Jersey")
+    starts = [word.start for segment in heard.segments for word in segment]
+    assert starts == sorted(starts)
+    assert starts[-1] > 2 * call.duration

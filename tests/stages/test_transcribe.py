@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dubbench import listen, media, memory
+from dubbench import media, memory
 from dubbench.errors import AdapterFailed, BadInput
 from dubbench.stages.transcribe import Transcribe, Transcript
 from dubbench.types import Dub, Sound, Source, Tracks, Word
@@ -87,18 +87,73 @@ def test_settings_are_strict() -> None:
         Ear(volume=3)
 
 
-def test_an_ear_that_hears_in_pieces_tells_of_each(dub: Dub) -> None:
-    class Pieces(Ear):
-        def transcribe(self, sound: Sound, language: str | None = None) -> Transcript:
-            heard = super().transcribe(sound, language)
-            return heard.but(segments=tuple(self.counted(heard.segments * 3, 3)))
+class Pieces(Ear):
+    """An ear for five seconds at once: it hears how many tenths of a second it was given, and tells French apart."""
 
-    ear, told = Pieces(), list[tuple[str, int, int, str]]()
-    ear.heard = hearing((("en", 1.0),), ("hello", 0.1, 0.5)).heard
-    ear(dub, lambda *news: told.append(news))
-    steps = [("transcribe", done, 3, "listening") for done in (1, 2, 3)]
-    assert told[1:-1] == steps
-    ear.transcribe(Sound(np.zeros((1, 16_000), np.float32), 16_000))
-    assert told[1:-1] == steps
-    listen.heard(dub, ear, lambda: Sound(np.zeros((1, 16_000), np.float32), 16_000), {}, lambda *x: told.append(x))
-    assert told[-3:] == [("listen", done, 3, "listening to the dub") for done in (1, 2, 3)]
+    piece = 5.0
+    broken: float | None = None
+    silent = False
+
+    def transcribe(self, sound: Sound, language: str | None = None) -> Transcript:
+        self.asked += 1
+        if self.broken is not None and self.asked > self.broken:
+            raise AdapterFailed(self.name, "it broke")
+        word = Word(text=f"{sound.duration:.1f}", start=0.0, end=sound.duration)
+        quiet = self.silent and self.asked == 1
+        return Transcript(language=language or "fr", segments=() if quiet else ((word,),))
+
+
+@pytest.fixture
+def long(dub: Dub) -> Dub:
+    """A dub of 21 seconds whose rests are at 6, 11 and 16."""
+    samples = np.full((2, 21 * 48_000), 0.1, np.float32)
+    for rest in (6, 11, 16):
+        samples[:, rest * 48_000 - 12_000 : rest * 48_000 + 12_000] = 0
+    path = memory.Memory(dub.folder).path("probe", "long", ".wav")
+    media.write(path, Sound(samples, 48_000))
+    return dub.but(tracks=Tracks(original=media.describe(path, dub.folder)))
+
+
+def texts(dub: Dub) -> list[str]:
+    return [word.text for line in dub.lines for word in line.words]
+
+
+def test_long_sound_is_cut_at_its_rests_and_each_piece_told(long: Dub) -> None:
+    told = list[tuple[str, int, int, str]]()
+    dub = Pieces()(long.but(source_language="fr"), lambda *news: told.append(news))
+    assert [float(text) for text in texts(dub)] == pytest.approx([6, 5, 5, 5], abs=0.3)
+    starts = [word.start for line in dub.lines for word in line.words]
+    assert starts == pytest.approx([0, 6, 11, 16], abs=0.3)
+    assert told[1:-1] == [("transcribe", done, 4, "listening") for done in (1, 2, 3, 4)]
+
+
+def test_pieces_that_were_heard_before_it_broke_are_not_heard_again(long: Dub) -> None:
+    broken = Pieces()
+    broken.broken = 3
+    with pytest.raises(AdapterFailed, match="broke"):
+        broken(long.but(source_language="fr"))
+    healed = Pieces()
+    assert len(texts(healed(long.but(source_language="fr")))) == 4
+    assert healed.asked == 1
+
+
+def test_the_language_is_that_of_the_first_piece_in_which_anything_is_said(long: Dub) -> None:
+    ear = Pieces()
+    ear.silent = True
+    dub = ear(long)
+    assert dub.source_language == "fr"
+    assert ear.asked == 4, "no piece is heard twice"
+
+
+def test_a_doubtful_guess_is_made_again_of_more_sound(long: Dub) -> None:
+    class Guessing(Pieces):
+        def guess(self, sound: Sound) -> tuple[tuple[str, float], ...]:
+            given.append(sound.duration)
+            return (("de", 0.3 if len(given) == 1 else 0.9), ("nl", 0.05))
+
+    given = list[float]()
+    path = memory.Memory(long.folder).path("probe", "longer", ".wav")
+    media.write(path, Sound(np.full((1, 100 * 8_000), 0.1, np.float32), 8_000))
+    dub = Guessing()(long.but(tracks=Tracks(original=media.describe(path, long.folder))))
+    assert given == pytest.approx([64, 100])
+    assert (dub.source_language, dub.language_confidence) == ("de", 0.9)
