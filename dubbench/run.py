@@ -30,6 +30,7 @@ from dubbench import (
     report,
     rooms,
 )
+from dubbench.beside import Beside
 from dubbench.brought import PERSON, with_translation
 from dubbench.errors import AdapterFailed, BadInput, DubError
 from dubbench.passages import Heard
@@ -45,7 +46,8 @@ T = TypeVar("T")
 
 @dataclass
 class Run:
-    """A dub on its way. `seconds` and `spoken` tell afterwards what took how long and what was really done again."""
+    """A dub on its way. `seconds` and `redone` tell afterwards what took how long and what was really done again;
+    rooms that work beside each other take more seconds in all than the walk does."""
 
     dub: Dub
     home: Path
@@ -58,25 +60,27 @@ class Run:
     seconds: dict[str, float] = field(default_factory=dict)
     redone: dict[str, int] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
+    _beside: Beside = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self.home = self.home.resolve()
 
     def walk(self) -> Dub:
         """From whatever is known to a finished film and its report. Raises the five errors."""
-        with _writing(self.dub.folder), busy(self.dub.folder):
+        started = time.perf_counter()
+        with _writing(self.dub.folder), busy(self.dub.folder), Beside(self.progress) as self._beside:
             self.dub = documents.present(self.dub)
             self.understand()
             if self.dub.lines:
                 self.translate()
                 self.speak()
-            self.finish()
+            self.finish(started)
         return self.dub
 
     def understand(self) -> None:
         """Everything up to lines with speakers: the same for every target language."""
         self._step("probe", lambda: rooms.probe(self.dub.source, self.dub, self.progress))
-        self._model("separate", release=True)
+        self._ahead()
         if not self._told("transcribe"):
             transcribe: Any = self.stages["transcribe"]
             self._lines("transcribe", lambda: transcribe(self.dub, self.progress), transcribe)
@@ -92,9 +96,23 @@ class Run:
             self.dub = casting.with_voices(self.dub.but(lines=one))
         else:
             speakers = self.dub.wishes.speakers
+            self._waited("diarize")
             self._lines("diarize", lambda: diarize(self.dub, self.progress, speakers=speakers), diarize)
             diarize.release()
         self._model("faces", release=True)
+
+    def _ahead(self) -> None:
+        """Begin what only the film's sound is needed for, and load the models that will be asked for."""
+        diarize, separate = self.stages.get("diarize"), self.stages.get("separate")
+        dub, speakers = self.dub, self.dub.wishes.speakers
+        if diarize is not None and "diarize" not in dub.made_by:
+            room: Any = diarize
+            self._beside.start("diarize", lambda told: room.listen(dub, told, speakers=speakers))
+        if separate is not None and "separate" not in dub.made_by:
+            self._beside.start("separate", lambda told: separate(dub, told))
+        if any(line.take is not None and line.take.text != line.translation for line in dub.lines):
+            self._beside.warm(self.stages["speak"])
+            self._beside.warm(self.stages["transcribe"])
 
     def translate(self) -> None:
         """Adds the text to be spoken. The pair of languages is known only now, so the model is chosen now."""
@@ -109,6 +127,8 @@ class Run:
             stage.check(source, target)
             self.stages["translate"] = stage
             before = {line.id: line.translation for line in self.dub.lines}
+            if not any(line.take for line in self.dub.lines):
+                self._beside.warm(self.stages["speak"])
             self._model("translate", release=True)
             self.redone["translate"] = sum(before.get(x.id) != x.translation for x in self.dub.lines)
         else:
@@ -121,6 +141,7 @@ class Run:
         self._step("casting", lambda: self._cast(speak), speak)
         self._timed("fit", lambda: speak.calibrate(self.dub, self.progress, mark=mark), speak)
         self._step("fit", lambda: fitting.fit(self.dub, speak, self.progress, mark=mark), speak)
+        self._separate()
         if speak.prosody:
             self._step("prosody", self._prosody)
         before = speak.made
@@ -172,8 +193,10 @@ class Run:
         ear: Any = self.stages["transcribe"]
         return self._timed("listen", lambda: passages.heard(self.dub, ear, film, self.progress), ear)
 
-    def finish(self) -> None:
-        """Writes the film, its subtitles and the report."""
+    def finish(self, started: float) -> None:
+        """Writes the film, its subtitles and the report of a walk that `started` then (`time.perf_counter`)."""
+        if not self.dub.lines:
+            self._separate()
         sound, facts = self._timed("mix", lambda: rooms.mixed(self.dub, self.progress))
         lipsync: Any = self.stages.get("lipsync")
         picture = None
@@ -193,6 +216,7 @@ class Run:
         self.dub = report.drifted(self.dub, self.facts["drift"])
         self.dub = report.noted(self.dub, self.facts.get("overrun_seconds"))
         self._save()
+        self.facts["wall_seconds"] = time.perf_counter() - started
         self._timed("report", lambda: report.write(self.dub, self))
 
     @property
@@ -217,6 +241,16 @@ class Run:
         if release:
             stage.release()
 
+    def _separate(self) -> None:
+        """Nobody needs the stems before speech is compared with the original's or mixed."""
+        self._waited("separate")
+        self._model("separate", release=True)
+
+    def _waited(self, room: str) -> None:
+        """Until what was begun for a room beside the walk is done, or failed."""
+        seconds = self._timed(room, lambda: self._beside.wait(room), self.stages.get(room), count=False)
+        self.seconds[room] = self.seconds.get(room, 0.0) + seconds
+
     def _lines(self, room: str, work: Callable[[], Dub], stage: Stage) -> None:
         """A step that may understand the lines anew, which must not lose what a person did to them."""
 
@@ -233,7 +267,7 @@ class Run:
         self.dub = self._timed(room, work, stage)
         self._save()
 
-    def _timed(self, room: str, work: Callable[[], T], stage: Stage | None = None) -> T:
+    def _timed(self, room: str, work: Callable[[], T], stage: Stage | None = None, *, count: bool = True) -> T:
         started = time.perf_counter()
         try:
             return work()
@@ -244,7 +278,7 @@ class Run:
                 raise
             raise AdapterFailed(stage.name, f"{type(error).__name__}: {error}") from error
         finally:
-            self.seconds[room] = self.seconds.get(room, 0.0) + time.perf_counter() - started
+            self.seconds[room] = self.seconds.get(room, 0.0) + count * (time.perf_counter() - started)
 
     def _save(self) -> None:
         documents.write(self.dub, self.home / documents.NAME)

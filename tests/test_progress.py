@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 
 import pytest
 
@@ -25,6 +26,19 @@ def test_a_terminal_sees_the_room_the_line_and_the_time_left() -> None:
     assert all(part in last for part in ("speak", "4/8", "L005", "s left"))
     meter.close()
     assert screen.getvalue().endswith("\x1b[K")
+
+
+def test_rooms_that_work_beside_each_other_share_the_line() -> None:
+    screen = Terminal()
+    meter = Meter(screen)
+    other = threading.Thread(target=lambda: meter("separate", 1, 9, "apart"))
+    other.start()
+    other.join()
+    meter("speak", 3, 8, "L004")
+    last = screen.getvalue().rsplit("\r", 1)[-1]
+    assert all(part in last for part in ("separate", "1/9", "speak", "3/8"))
+    meter("place", 0, 1, "placing")
+    assert "speak" not in screen.getvalue().rsplit("\r", 1)[-1], "a room makes way for the next of its thread"
 
 
 def test_a_file_sees_nothing() -> None:

@@ -118,7 +118,7 @@ class HttpTranscribe(Transcribe):
     class Settings(Endpoint):
         model: str = "whisper-1"
         piece: Seconds = Field(500.0, ge=10)
-        """About how much is sent at once, half as much again at most: 750 s of 16 kHz PCM are 24 MB, endpoints take 25."""
+        """About how much is sent at once, half as much again at most: 750 s of PCM are 24 MB, endpoints take 25."""
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)

@@ -30,7 +30,7 @@ def measured(dub: Dub, run: Run) -> dict[str, Any]:
     film = dub.folder / dub.output.film
     lufs, peak = media.loudness(film)
     heard = run.facts.get("heard")
-    total = sum(run.seconds.values())
+    total = run.facts.get("wall_seconds", sum(run.seconds.values()))
     slowed = stretches(dub.picture)
     imitated = [voice for voice in dub.voices if voice.blend and voice.speaker in dub.speakers]
     tempos = [line.tempo for line in dub.lines if line.tempo is not None]

@@ -29,18 +29,13 @@ class Diarize(Stage):
 
     def __call__(self, dub: Dub, progress: Progress = quiet, *, speakers: int | None = None) -> Dub:
         """Adds `turns`, a speaker on each line (lines are split where the speaker changes), a `Voice` each."""
-        original = dub.tracks.original
-        if original is None:
-            raise BadInput("nobody to tell apart: the dub has no sound track yet (probe comes first)")
         understood = dub.made_by["transcribe"].key if "transcribe" in dub.made_by else ""
-        turns_key = memory.key(sound=original.sha256, speakers=speakers, by=self.identity())
-        key = memory.key(turns=turns_key, words=understood)
+        key = memory.key(turns=self._key(dub, speakers), words=understood)
         made = dub.made_by.get(self.room)
         if made is not None and made.key == key:
             return dub
         progress(self.room, 0, 1, "telling speakers apart")
-        with self.telling(progress, self.room, "telling speakers apart"):
-            turns = self._remembered(dub, turns_key, speakers) if dub.lines else ()
+        turns = self.listen(dub, progress, speakers=speakers) if dub.lines else ()
         lines = lines_of.join(dub.lines, turns)
         labels = tuple(dict.fromkeys(line.speaker for line in lines))
         known = {voice.speaker: voice for voice in dub.voices}
@@ -48,14 +43,21 @@ class Diarize(Stage):
         progress(self.room, 1, 1, f"{len(labels)} speakers")
         return dub.but(turns=turns, lines=lines, voices=voices, made_by=dub.by(self.room, self.name, key))
 
-    def _remembered(self, dub: Dub, key: str, speakers: int | None) -> tuple[Turn, ...]:
-        store = memory.Memory(dub.folder)
+    def listen(self, dub: Dub, progress: Progress = quiet, *, speakers: int | None = None) -> tuple[Turn, ...]:
+        """Who speaks when in the original, from memory or found out now: what needs no words yet."""
+        store, key = memory.Memory(dub.folder), self._key(dub, speakers)
         kept = store.recall(self.room, key)
         if kept is not None:
             return tuple(Turn.model_validate(turn) for turn in kept)
         sound = mono.original(dub, self.sample_rate)
-        turns = tuple(self.ready().diarize(sound, speakers))
+        with self.telling(progress, self.room, "telling speakers apart"):
+            turns = tuple(self.ready().diarize(sound, speakers))
         if any(not 0 <= t.start < t.end <= sound.duration + 0.05 for t in turns):
             raise AdapterFailed(self.name, "it gave a turn outside the sound")
         store.keep(self.room, key, [turn.model_dump(mode="json") for turn in turns])
         return turns
+
+    def _key(self, dub: Dub, speakers: int | None) -> str:
+        if dub.tracks.original is None:
+            raise BadInput("nobody to tell apart: the dub has no sound track yet (probe comes first)")
+        return memory.key(sound=dub.tracks.original.sha256, speakers=speakers, by=self.identity())

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+
 from dubbench import media, memory
 from dubbench.types import Dub, Sound
 
 ROOM = "mono"
+_MAKING = threading.Lock()
 
 
 def original(dub: Dub, sample_rate: int) -> Sound:
@@ -17,7 +20,8 @@ def original(dub: Dub, sample_rate: int) -> Sound:
     assert track is not None
     store = memory.Memory(dub.folder)
     path = store.path(ROOM, memory.key(sound=track.sha256, sample_rate=sample_rate), ".wav")
-    if not path.is_file():
-        with memory.replacing(path) as draft:
-            media.write_mono(dub.open(track), draft, sample_rate)
+    with _MAKING:
+        if not path.is_file():
+            with memory.replacing(path) as draft:
+                media.write_mono(dub.open(track), draft, sample_rate)
     return media.mapped(path)

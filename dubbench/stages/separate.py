@@ -11,9 +11,10 @@ The model runs at its own rate; the tracks keep the original's rate and length t
 
 from __future__ import annotations
 
+import json
 from abc import abstractmethod
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, ClassVar, TypeAlias
 
@@ -72,31 +73,47 @@ class Separate(Stage):
         return stems
 
     def write(self, original: Path, speech: Path, background: Path, progress: Progress = quiet) -> None:
-        """Take a mono or stereo sound file apart into two. Both appear together or not at all."""
+        """Take a mono or stereo sound file apart into two. Both appear together or not at all.
+
+        What was done when it broke or was killed lies beside them, and is not done again.
+        """
         import soundfile
 
         with ExitStack() as stack:
             source = stack.enter_context(soundfile.SoundFile(original))
             if source.channels > 2:
                 raise BadInput(f"{original.name} has {source.channels} channels; separate takes mono or stereo")
-            drafts = [stack.enter_context(memory.replacing(path)) for path in (speech, background)]
-            files = [stack.enter_context(_writer(draft, source)) for draft in drafts]
-            for pair in self._joined(source, progress):
+            parts = _Parts(speech, background)
+            starts, length = self._plan(source.frames, source.samplerate)
+            first = parts.begun(source, len(starts))
+            left = parts.paths if first < len(starts) else ()
+            files = [stack.enter_context(soundfile.SoundFile(path, "r+")) for path in left]
+            for i, pair in self._joined(source, starts, length, first, progress):
                 for file, samples in zip(files, pair, strict=True):
+                    file.seek(starts[i])
                     file.write(samples.T)
+                    file.flush()
+                parts.note(i + 1)
+        parts.finish()
 
-    def _joined(self, source: Any, progress: Progress) -> Iterator[Pair]:
-        """Both stems of the whole, a run at a time, the pieces cross-faded."""
-        starts, length = self._plan(source.frames, source.samplerate)
+    def _joined(
+        self, source: Any, starts: list[int], length: int, first: int, progress: Progress
+    ) -> Iterator[tuple[int, Pair]]:
+        """Both stems from piece `first` on, each piece with its number, the pieces cross-faded."""
         tail: Pair | None = None
-        for i, start in enumerate(starts):
+        if 0 < first < len(starts):
+            # What it shared with the next one was cut away before it was written.
+            speech, rest = self._piece(source, starts[first - 1], length)
+            shared = starts[first - 1] + length - starts[first]
+            tail = (speech[:, -shared:], rest[:, -shared:])
+        for i, start in list(enumerate(starts))[first:]:
             progress(self.room, i, len(starts), "taking speech and background apart")
             pair = self._piece(source, start, length)
             if tail is not None:
                 pair = (_faded(tail[0], pair[0]), _faded(tail[1], pair[1]))
             shared = start + length - starts[i + 1] if i + 1 < len(starts) else 0
             done = pair[0].shape[1] - shared
-            yield pair[0][:, :done], pair[1][:, :done]
+            yield i, (pair[0][:, :done], pair[1][:, :done])
             tail = (pair[0][:, done:], pair[1][:, done:])
         progress(self.room, len(starts), len(starts), "speech and background taken apart")
 
@@ -129,11 +146,44 @@ class Separate(Stage):
         return back[0], whole.samples - back[1]
 
 
-def _writer(path: Path, source: Any) -> Any:
-    import soundfile
+class _Parts:
+    """Two stems that are being written, beside the files they will be, and how many of their pieces are there."""
 
-    kind = media.wav_form(source.frames * 2 * 4)
-    return soundfile.SoundFile(path, "w", source.samplerate, 2, subtype="FLOAT", format=kind)
+    def __init__(self, *stems: Path) -> None:
+        self.stems = stems
+        self.paths = [stem.with_suffix(f".part{stem.suffix}") for stem in stems]
+        self._noted, self._count = stems[0].with_suffix(".part.json"), 0
+
+    def begun(self, source: Any, count: int) -> int:
+        """The first of `count` pieces that is still to be done; for a beginning both files are made, as long as they
+        will be, so that their headers need no change."""
+        import soundfile
+
+        self._count = count
+        with suppress(OSError, ValueError):
+            noted = json.loads(self._noted.read_text("utf-8"))
+            there = [path.is_file() or stem.is_file() for path, stem in zip(self.paths, self.stems, strict=True)]
+            if noted["of"] == count and all(there):
+                return int(noted["done"])
+        kind = media.wav_form(source.frames * 2 * 4)
+        self.paths[0].parent.mkdir(parents=True, exist_ok=True)
+        for path in self.paths:
+            with soundfile.SoundFile(path, "w", source.samplerate, 2, subtype="FLOAT", format=kind) as file:
+                file.truncate(source.frames)
+        return 0
+
+    def note(self, done: int) -> None:
+        """Say that the first `done` pieces are in both files."""
+        with memory.replacing(self._noted) as draft:
+            draft.write_text(json.dumps({"done": done, "of": self._count}), "utf-8")
+
+    def finish(self) -> None:
+        """Give both files their names."""
+        for path, stem in zip(self.paths, self.stems, strict=True):
+            # It was killed here before if one has its name already.
+            if path.is_file():
+                path.replace(stem)
+        self._noted.unlink(missing_ok=True)
 
 
 def _faded(tail: Samples, piece: Samples) -> Samples:
