@@ -28,9 +28,10 @@ class Beside:
         self._pool, self._loading = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
         self._stopped = threading.Event()
 
-    def start(self, name: str, work: Callable[[Progress], object]) -> None:
-        """Do `work` as soon as the jobs before it are done; it is given a progress hook, by which it is ended."""
-        self._jobs[name] = self._pool.submit(self._timed, work)
+    def start(self, name: str, work: Callable[[Progress], object], *, last: Callable[[], object]) -> None:
+        """Do `work` as soon as the jobs before it are done, and `last` after it, however it ended. It is given a
+        progress hook, by which it is ended with the walk."""
+        self._jobs[name] = self._pool.submit(self._timed, work, last)
 
     def warm(self, stage: Stage) -> None:
         """Load a model that will be asked soon. If that fails, so does the walk when it asks."""
@@ -49,9 +50,12 @@ class Beside:
         for pool in (self._pool, self._loading):
             pool.shutdown(cancel_futures=True)
 
-    def _timed(self, work: Callable[[Progress], object]) -> Seconds:
+    def _timed(self, work: Callable[[Progress], object], last: Callable[[], object]) -> Seconds:
         started = time.perf_counter()
-        work(self._told)
+        try:
+            work(self._told)
+        finally:
+            last()
         return time.perf_counter() - started
 
     def _told(self, room: str, done: int, total: int, what: str) -> None:

@@ -25,7 +25,7 @@ from dubbench.types import Dub, Line, Seconds, Sound
 
 ROOM = "listen"
 SHARE = 0.6
-"""Of what the ear takes at once: shorter passages are sooner heard again after an edit, and take a fifth more in all."""
+"""Of what the ear takes at once: shorter passages are sooner heard again after an edit, but take longer in all."""
 BEFORE: Seconds = 0.3
 """A passage begins so far before its first line: then a line before it may end earlier or later without moving it."""
 AROUND: Seconds = 2.0

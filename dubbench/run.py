@@ -21,6 +21,7 @@ from dubbench import (
     documents,
     edits,
     fitting,
+    heap,
     languages,
     listen,
     memory,
@@ -68,6 +69,7 @@ class Run:
     def walk(self) -> Dub:
         """From whatever is known to a finished film and its report. Raises the five errors."""
         started = time.perf_counter()
+        heap.settle()
         with _writing(self.dub.folder), busy(self.dub.folder), Beside(self.progress) as self._beside:
             self.dub = documents.present(self.dub)
             self.understand()
@@ -107,9 +109,9 @@ class Run:
         dub, speakers = self.dub, self.dub.wishes.speakers
         if diarize is not None and "diarize" not in dub.made_by:
             room: Any = diarize
-            self._beside.start("diarize", lambda told: room.listen(dub, told, speakers=speakers))
+            self._beside.start("diarize", lambda told: room.listen(dub, told, speakers=speakers), last=diarize.release)
         if separate is not None and "separate" not in dub.made_by:
-            self._beside.start("separate", lambda told: separate(dub, told))
+            self._beside.start("separate", lambda told: separate(dub, told), last=separate.release)
         if any(line.take is not None and line.take.text != line.translation for line in dub.lines):
             self._beside.warm(self.stages["speak"])
             self._beside.warm(self.stages["transcribe"])

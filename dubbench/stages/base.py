@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Self, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from dubbench import heap
 from dubbench.errors import BadInput, Unsupported
 from dubbench.types import Dub
 from dubbench.weights import Weights
@@ -84,11 +85,12 @@ class Stage(ABC):
         return self
 
     def release(self) -> None:
-        """Unload if loaded; the next `ready` loads again."""
+        """Unload if loaded, and give the memory back; the next `ready` loads again."""
         with self._loading:
             if self._loaded:
                 self.unload()
                 self._loaded = False
+                heap.trim()
 
     @contextlib.contextmanager
     def telling(self, progress: Progress, room: str, what: str) -> Iterator[None]:
