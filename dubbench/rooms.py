@@ -5,7 +5,7 @@ The sound lives in `mix`, ffmpeg in `media`; here they meet the Dub. The plan of
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -57,20 +57,32 @@ def mixed(dub: Dub, progress: Progress = quiet) -> tuple[Path, dict[str, Any]]:
         progress("mix", 0, 1, "laying the bed")
         voices = matching.matched(dub)
         lines = [(start, voice.path) for (start, _), voice in zip(placed, voices, strict=True)]
-        floor = store.path("mix", key, ".bed.wav")
-        with memory.replacing(floor) as draft:
-            slowing.lay_bed(dub, spans, draft)
         made = mix.mix(
-            floor, lines, slowing.film_duration(dub), path, speech_lufs=speech_lufs(dub),
+            laid(dub, spans), lines, slowing.film_duration(dub), path, speech_lufs=speech_lufs(dub),
             ringing=[voice.ringing for voice in voices],
             raised=[up for up, x in zip(levels.raised(spoken(dub)), dub.lines, strict=True) if x.speech is not None],
             told=lambda done, total: progress("mix", done, total, "mixing"),
         )  # fmt: skip
-        floor.unlink()
         facts = {**asdict(made), "sha256": memory.file_sha256(path)}
         store.keep("mix", key, facts)
     progress("mix", 1, 1, "mixed")
     return path, dict(facts)
+
+
+def laid(dub: Dub, spans: Sequence[bed.Span]) -> Path:
+    """The bed under the dub's speech, from memory or made now: other takes lie on the same."""
+    store, tracks = memory.Memory(dub.folder), dub.tracks
+    key = memory.key(
+        tracks=[audio.sha256 if audio else None for audio in (tracks.original, tracks.background)],
+        spans=spans,
+        version=mix.VERSION,
+        **({"picture": dub.picture, "slower": slower.VERSION} if dub.picture else {}),
+    )
+    path = store.path("mix", key, ".bed.wav")
+    if not path.is_file():
+        with memory.replacing(path) as draft:
+            slowing.lay_bed(dub, spans, draft)
+    return path
 
 
 def coded(sound: Path) -> Path:

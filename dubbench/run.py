@@ -61,6 +61,8 @@ class Run:
     seconds: dict[str, float] = field(default_factory=dict)
     redone: dict[str, int] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
+    aside: Callable[[Progress], Beside] = Beside
+    """How work beside the walk is done; whoever measures rooms alone has it done at once."""
     _beside: Beside = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -70,7 +72,7 @@ class Run:
         """From whatever is known to a finished film and its report. Raises the five errors."""
         started = time.perf_counter()
         heap.settle()
-        with _writing(self.dub.folder), busy(self.dub.folder), Beside(self.progress) as self._beside:
+        with _writing(self.dub.folder), busy(self.dub.folder), self.aside(self.progress) as self._beside:
             self.dub = documents.present(self.dub)
             self.understand()
             if self.dub.lines:

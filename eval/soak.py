@@ -1,7 +1,7 @@
-"""`make soak`: what length costs. A short and a long film of the same speech are dubbed; memory must not grow with length,
-nor the time of a minute.
+"""`make soak`: what length costs. A short and a long film of the same speech are dubbed; memory must not grow with
+length, nor the time of a minute.
 
-    python eval/soak.py [--write] [MINUTES ...]          10 and 120 without any; the first is what others are held against
+    python eval/soak.py [--write] [MINUTES ...]        10 and 120 without any; the others are held against the first
 
 Memory is what the process and all it starts have resident at once, looked at five times a second. `--write` puts the
 table into docs/soak.md. Ends with 1 where a bound is broken.
@@ -27,7 +27,7 @@ from dubbench.types import Seconds
 from eval import long, pages
 
 MOST_MB, GROWTH, EVEN = 1500, 1.2, 0.10
-"""Bounds: resident memory; how many times that of the first; by how much a minute's time may differ from the first's."""
+"""Bounds: resident memory; how many times the first's; by how much the time of a minute may differ from the first's."""
 PAGE = 4096
 HEAD = (
     "minutes",

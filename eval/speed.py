@@ -1,8 +1,9 @@
-"""`make bench`: what a dub of a one-minute talk costs on this machine, stage by stage. Ratios travel, seconds do not.
+"""`make bench`: what a dub of a one-minute talk costs on this machine, and what no dub could cost less: its models' time.
 
-    python eval/speed.py [TIMES]
+    python eval/speed.py [--write] [TIMES]
 
-The talk is real speech over a moving picture: the phone conversation that a package ships, half a minute, twice.
+The talk is real speech over a moving picture: the phone conversation that a package ships, half a minute, TIMES times
+(2 without). Seconds hold for this machine and hour, ratios travel. `--write` puts the tables into docs/speed.md.
 """
 
 from __future__ import annotations
@@ -14,22 +15,37 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import dubbench
-from dubbench import documents, fitting, media, rooms
-from dubbench.types import Sound
+from dubbench import documents, dubbing, fitting, media, rooms
+from dubbench.beside import Beside
+from dubbench.run import Run
+from dubbench.stages.base import Progress
+from dubbench.types import Seconds, Sound
+from eval import pages
 from examples import clips
 
 MODELS = ("separate", "transcribe", "diarize", "translate", "fit", "speak", "listen", "likeness", "lipsync")
 """Rooms whose time is a model's; `fit` is the estimate of durations, whose planning takes milliseconds, and `likeness`
 the embedding of voices for the report."""
-
+SLOWER = 1.1
+"""Goal: a dub takes so many times what its models take, each by itself and loaded, on all processors."""
 IMPORTS = {"import dubbench": ("-c", "import dubbench"), "dubbench --help": ("-m", "dubbench", "--help")}
+
+
+class AtOnce(Beside):
+    """No work beside the walk: each room has the machine for itself."""
+
+    def start(self, name: str, work: Callable[[Progress], object], *, last: Callable[[], object]) -> None:
+        super().start(name, work, last=lambda: None)
+        self._jobs[name].result()
 
 
 def talk(folder: Path, times: int = 2) -> Path:
@@ -39,7 +55,7 @@ def talk(folder: Path, times: int = 2) -> Path:
     return clips.film(clips.folder() / clips.FACE.name, folder / "talk.wav", folder / "talk.mp4")
 
 
-def quickest(arguments: tuple[str, ...], runs: int = 5) -> float:
+def quickest(arguments: tuple[str, ...], runs: int = 5) -> Seconds:
     """Wall seconds of the quickest of several fresh interpreters: the figure least disturbed by other work."""
     spent = []
     for _ in range(runs):
@@ -49,7 +65,7 @@ def quickest(arguments: tuple[str, ...], runs: int = 5) -> float:
     return min(spent)
 
 
-def dubbed(film: Path, out: Path) -> tuple[float, dict[str, object]]:
+def dubbed(film: Path, out: Path) -> tuple[Seconds, dict[str, Any]]:
     """Wall seconds of the whole command, start of Python and models included, and its report."""
     started = time.perf_counter()
     command = [sys.executable, "-m", "dubbench", "dub", str(film), "--to", "pt", "--out", str(out)]
@@ -57,13 +73,34 @@ def dubbed(film: Path, out: Path) -> tuple[float, dict[str, object]]:
     return time.perf_counter() - started, json.loads((out / "report.json").read_text("utf-8"))
 
 
-def spent() -> float:
+def alone(film: Path, out: Path) -> tuple[dict[str, Seconds], dict[str, Seconds]]:
+    """Wall and processor seconds of each room of a dub, one after the other, the models loaded before."""
+    (run,) = dubbing.prepared(film, "pt", out=out)
+    for stage in run.stages.values():
+        stage.ready()
+    run.aside = AtOnce
+    used = dict[str, Seconds]()
+
+    class Watched(Run):
+        def _timed(self, room: str, *rest: Any, **how: Any) -> Any:
+            before = spent()
+            try:
+                return super()._timed(room, *rest, **how)
+            finally:
+                used[room] = used.get(room, 0.0) + spent() - before
+
+    run.__class__ = Watched
+    run.walk()
+    return run.seconds, used
+
+
+def spent() -> Seconds:
     """Processor seconds of this process and of those it started."""
     uses = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return sum(use.ru_utime + use.ru_stime for use in uses)
 
 
-def our_own(home: Path) -> dict[str, float]:
+def our_own(home: Path) -> dict[str, Seconds]:
     """Processor seconds of fit, mix and mux of a finished dub, made anew of what the models gave; libraries loaded."""
     dub, speak = documents.read(home), dubbench.load("kokoro")
     fitting.fit(dub, speak)
@@ -81,28 +118,40 @@ def our_own(home: Path) -> dict[str, float]:
     return costs
 
 
-def main() -> None:
+def figures(times: int) -> Iterator[str]:
+    """The tables, as Markdown."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        film = talk(folder, *map(int, sys.argv[1:]))
+        film = talk(folder, times)
         dubbed(film, folder / "warm")  # weights fetched, graphs built
         wall, report = dubbed(film, folder / "dub")
+        seconds, used = alone(film, folder / "alone")
         own = our_own(folder / "dub")
-    seconds: dict[str, float] = report["seconds"]  # type: ignore[assignment]
-    duration = float(report["duration"])  # type: ignore[arg-type]
-    print(f"{duration:.1f} s of film, {report['lines']} lines\n\n{'room':<12}{'seconds':>9}{'RTF':>9}{'share':>9}")
-    for room, spent in sorted(seconds.items(), key=lambda item: -item[1]):
-        print(f"{room:<12}{spent:>9.2f}{spent / duration:>9.3f}{spent / wall:>9.1%}")
-    models = sum(seconds.get(room, 0.0) for room in MODELS)
-    print(f"{'all':<12}{wall:>9.2f}{wall / duration:>9.3f}{1:>9.1%}\n")
-    print(f"not a model  {1 - models / wall:.1%} of wall (goal: 10 % at most)")
-    print(f"real-time factor  {wall / duration:.2f} (goal: 0.7 at most), peak memory  {report['peak_rss_mb']} MB")
+    duration = float(report["duration"])
+    floor = sum(seconds.get(room, 0.0) for room in MODELS)
+    yield f"{duration:.1f} s of film, {report['lines']} lines. Each room by itself, models loaded before:\n"
+    yield "| room | seconds | a second of film | share | processors at work |\n|---|---|---|---|---|"
+    everything = sum(seconds.values())
+    for room, took in sorted(seconds.items(), key=lambda item: -item[1]):
+        if took / everything > 0.001:
+            at_work = used[room] / max(took, 1e-9)
+            yield f"| {room} | {took:.2f} | {took / duration:.3f} | {took / everything:.1%} | {at_work:.1f} |"
+    yield f"| all | {everything:.2f} | {everything / duration:.3f} | | {sum(used.values()) / everything:.1f} |\n"
+    yield "| what | figure | goal |\n|---|---|---|"
+    yield f"| the whole command, from nothing loaded | {wall:.1f} s, {wall / duration:.2f} times the film's length | |"
+    yield f"| beside the time of its models by themselves, {floor:.1f} s | {wall / floor:.2f} times | ≤ {SLOWER} |"
+    yield f"| peak memory | {report['peak_rss_mb']:.0f} MB | |"
     parts = ", ".join(f"{name} {seconds:.2f}" for name, seconds in own.items())
     minute = sum(own.values()) * 60 / duration
-    print(f"fit, mix and mux  {minute:.2f} processor seconds a minute of film (goal: 2 at most): {parts}")
+    yield f"| fit, mix and mux, processor seconds a minute of film | {minute:.2f} ({parts}) | ≤ 2 |"
     for what, arguments in IMPORTS.items():
-        print(f"{what:<16}  {quickest(arguments) - quickest(('-c', 'pass')):.2f} s more than Python itself")
+        yield f"| `{what}`, over Python itself | {quickest(arguments) - quickest(('-c', 'pass')):.2f} s | |"
+
+
+def main(arguments: list[str]) -> None:
+    times = [int(word) for word in arguments if word != "--write"] or [2]
+    pages.shown(figures(*times), "speed.md", "python eval/speed.py --write", kept="--write" in arguments)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -1,0 +1,98 @@
+"""What an edit costs: one line of a dub of fifty is reworded, and how soon that is heard, and the film is there.
+
+    python eval/edit.py [--write] [TIMES]
+
+The talk of `eval/speed.py`, TIMES times half a minute (4 without: some fifty lines). By the command, models loaded from
+nothing; and the line alone with the voice loaded, as an editor that stays open has it. `--write`: docs/speed.md.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import dubbench
+from dubbench import documents, media
+from dubbench.types import Seconds
+from eval import pages
+from eval.speed import dubbed, talk
+
+SOON: Seconds = 3.0
+SHARE = 0.10
+ADDED = {"pt": " de novo"}
+
+
+def reworded(home: Path, number: int) -> None:
+    """Add two words to a line's translation in dub.json, as a person would."""
+    path = home / documents.NAME
+    raw = json.loads(path.read_text("utf-8"))
+    line = raw["lines"][number]
+    line["translation"] = line["translation"].rstrip(".!? ") + ADDED[raw["target_language"]] + "."
+    path.write_text(json.dumps(raw, ensure_ascii=False), "utf-8")
+
+
+def again(home: Path) -> tuple[Seconds, Seconds]:
+    """Seconds from the command's start until another take lies there, and until the film is done and judged."""
+    takes, started = home / "work" / "speak", time.perf_counter()
+    before, heard = {path.name for path in takes.glob("*.wav")}, 0.0
+    with subprocess.Popen([sys.executable, "-m", "dubbench", "dub", str(home)], stdout=subprocess.DEVNULL) as process:
+        while process.poll() is None:
+            new = {path.name for path in takes.glob("[!.]*.wav")} - before
+            if new and not heard:
+                heard = time.perf_counter() - started
+            time.sleep(0.02)
+    if process.returncode or not heard:
+        raise SystemExit(
+            f"the edited dub ended with {process.returncode}, another take was {'' if heard else 'not '}made"
+        )
+    return heard, time.perf_counter() - started
+
+
+def in_an_editor(home: Path, number: int) -> Seconds:
+    """Seconds until a reworded line can be played, with the voice loaded and warm."""
+    dub, speak = documents.read(home), dubbench.load("kokoro").ready()
+    mark: Any = dubbench.load("perth").ready()
+
+    def spoken(at: int, words: str) -> None:
+        line = dub.lines[at].but(translation=words)
+        after: Any = speak(dub.with_lines({line.id: line}), mark=mark)  # type: ignore[call-arg]
+        media.read(dub.open(after.lines[at].speech))
+
+    spoken(number + 1, "Mais uma vez.")
+    started = time.perf_counter()
+    spoken(number, str(dub.lines[number].translation).rstrip(".") + ADDED[dub.target_language] + ".")
+    return time.perf_counter() - started
+
+
+def figures(times: int) -> Iterator[str]:
+    with tempfile.TemporaryDirectory() as name:
+        home = Path(name) / "dub"
+        film = talk(Path(name), times)
+        whole, report = dubbed(film, home)
+        middle = report["lines"] // 2
+        warm = in_an_editor(home, middle)
+        reworded(home, middle)
+        heard, done = again(home)
+    yield f"{report['duration']:.0f} s of film, {report['lines']} lines; one in the middle is reworded.\n"
+    yield "| what | seconds | goal |\n|---|---|---|"
+    yield f"| heard in an editor that has the voice loaded | {warm:.1f} | ≤ {SOON:g} |"
+    yield f"| heard, by the command | {heard:.1f} | |"
+    yield f"| the film finished and judged, by the command | {done:.1f}, {done / whole:.1%} of the whole | ≤ {SHARE:.0%} |"
+    yield f"| the whole dub | {whole:.1f} | |"
+
+
+def main(arguments: list[str]) -> None:
+    times = [int(word) for word in arguments if word != "--write"] or [4]
+    pages.shown(figures(*times), "speed.md", "python eval/edit.py --write", kept="--write" in arguments)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
