@@ -1,4 +1,5 @@
 # setup: an environment of our own · demo: a real clip, dubbed · test · check: style, types, layers · bench: seconds, memory
+# soak: what the length of a film costs
 # dubs: real clips dubbed, and each file judged from outside · fit: the plan beside what other tools do
 # durations: estimated against spoken lengths · people: who is known again by voice, and how steady voices are
 # voices: fitted voices beside presets · speech: signs and pauses as they are read
@@ -9,7 +10,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test check bench dubs fit durations people voices speech prosody sound clean
+.PHONY: setup demo test check bench soak dubs fit durations people voices speech prosody sound clean
 .DELETE_ON_ERROR:
 
 setup: $(READY)
@@ -35,6 +36,10 @@ check: $(READY)
 
 bench: $(READY)
 	$(BIN)/python eval/speed.py $(TIMES)
+	$(BIN)/python eval/edit.py $(TIMES)
+
+soak: $(READY)
+	$(BIN)/python eval/soak.py $(MINUTES)
 
 dubs: $(READY)
 	$(BIN)/python eval/dubs.py $(FILMS)

@@ -50,9 +50,7 @@ def again(home: Path) -> tuple[Seconds, Seconds]:
                 heard = time.perf_counter() - started
             time.sleep(0.02)
     if process.returncode or not heard:
-        raise SystemExit(
-            f"the edited dub ended with {process.returncode}, another take was {'' if heard else 'not '}made"
-        )
+        raise SystemExit(f"the edited dub ended with {process.returncode}; a take was made after {heard:.1f} s")
     return heard, time.perf_counter() - started
 
 
@@ -85,7 +83,8 @@ def figures(times: int) -> Iterator[str]:
     yield "| what | seconds | goal |\n|---|---|---|"
     yield f"| heard in an editor that has the voice loaded | {warm:.1f} | ≤ {SOON:g} |"
     yield f"| heard, by the command | {heard:.1f} | |"
-    yield f"| the film finished and judged, by the command | {done:.1f}, {done / whole:.1%} of the whole | ≤ {SHARE:.0%} |"
+    share = f"{done:.1f}, {done / whole:.1%} of the whole"
+    yield f"| the film finished and judged, by the command | {share} | ≤ {SHARE:.0%} |"
     yield f"| the whole dub | {whole:.1f} | |"
 
 

@@ -1,4 +1,4 @@
-"""`make bench`: what a dub of a one-minute talk costs on this machine, and what no dub could cost less: its models' time.
+"""`make bench`: what a dub of a one-minute talk costs here, beside what its models by themselves take.
 
     python eval/speed.py [--write] [TIMES]
 
