@@ -82,7 +82,7 @@ class Apart(Stage):
             if self.weights.files:
                 self.weights.folder()
             self._folder.mkdir(exist_ok=True)
-            self._worker = Child(interpreter, self._folder, self._path())
+            self._worker = Child(interpreter, self._folder, self._path(), memory_mb=self.memory_mb)
             self._ask(
                 self._worker, None, ask="start", adapter=f"{self.kind.__module__}:{self.kind.__qualname__}",
                 name=self.name, weights=[file.model_dump(mode="json") for file in self.weights.files], seed=self.seed,
@@ -198,8 +198,8 @@ def remote(kind: type[Stage], **how: Any) -> Stage:
     """The adapter `kind` behind its room's face, in a process of its own.
 
     `requires` are the pip requirements of its environment (none: our own interpreter), `deadline` the seconds that a
-    call may take, `memory_mb` a limit on the worker's address space, `progress` shows the environment being built; the
-    rest is what `kind` itself takes: name, weights, seed, settings.
+    call may take, `memory_mb` what the worker and all it starts may have in use, `progress` shows the environment being
+    built; the rest is what `kind` itself takes: name, weights, seed, settings.
     """
     room = wire.room_of(kind)
     return _face(room, _verbs(room, kind))(kind, **how)

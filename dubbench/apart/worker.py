@@ -71,9 +71,15 @@ class NonsenseError(Exception):
 
 
 def _limit(megabytes: int) -> None:
+    """A second wall behind the parent's eyes, for what is asked for all at once: a MemoryError with a line, not an end.
+
+    Libraries reserve more than they use: of our models the address space is 1.5 to 2.7 times what is resident, its
+    writable private part (RLIMIT_DATA) 1.2 to 1.9 times, and CUDA reserves the memory of the whole machine.
+    """
     import resource
 
-    resource.setrlimit(resource.RLIMIT_AS, (megabytes * 2**20, megabytes * 2**20))
+    wall = (2 * megabytes + 512) * 2**20
+    resource.setrlimit(resource.RLIMIT_DATA, (wall, wall))
 
 
 def reply_to(worker: Worker, request: dict[str, Any]) -> dict[str, Any]:

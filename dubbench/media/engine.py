@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from dubbench.errors import BadInput, Missing
+from dubbench.processes import bounded
 
 FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,mpegvideo,ogg,wav,w64,flac,mp3,aac,loas,asf,flv,aiff,caf,au,"
@@ -77,20 +78,26 @@ def run(node: Any, *, about: Path, to: Path | None = None, pipe: bytes | None = 
     """Run an ffmpeg-python graph and return what ffmpeg wrote to stderr at `level`.
 
     A failure is BadInput naming `about`, the file ffmpeg was working on (or `to`, when that could not be written), with
-    ffmpeg's own last words; a half-written `to` is removed.
+    ffmpeg's own last words; a half-written `to` is removed. So is an ffmpeg that stands still (`bounded.STILL`).
     """
     import ffmpeg
 
     asked = node.global_args("-hide_banner", "-nostdin", "-nostats", "-loglevel", level)
+    command = ffmpeg.compile(asked, cmd=ffmpeg_exe(), overwrite_output=True)
     try:
-        _, words = ffmpeg.run(
-            asked, cmd=ffmpeg_exe(), capture_stdout=True, capture_stderr=True, input=pipe, overwrite_output=True
-        )
-    except ffmpeg.Error as error:
-        if to is not None:
-            to.unlink(missing_ok=True)
-        raise BadInput(_sentence(error.stderr.decode("utf-8", "replace"), about, to)) from None
-    return str(words.decode("utf-8", "replace"))
+        done = bounded.run(command, pipe)
+    except bounded.Overrun as overrun:
+        _unwritten(to)
+        raise BadInput(f"{about}: ffmpeg {overrun}; is the disk or the network that it lies on still there?") from None
+    if done.code:
+        _unwritten(to)
+        raise BadInput(_sentence(done.said.decode("utf-8", "replace"), about, to))
+    return done.said.decode("utf-8", "replace")
+
+
+def _unwritten(to: Path | None) -> None:
+    if to is not None:
+        to.unlink(missing_ok=True)
 
 
 def _sentence(stderr: str, about: Path, to: Path | None) -> str:
