@@ -11,7 +11,6 @@ import os
 import selectors
 import signal
 import subprocess
-import threading
 import time
 import weakref
 from pathlib import Path
@@ -19,10 +18,9 @@ from typing import Any
 
 from dubbench.apart import wire
 from dubbench.processes import bounded, tree
+from dubbench.processes.words import LastWords
 from dubbench.types import Seconds
 
-TAIL = 4_000
-"""How many bytes of what a child printed are kept, its last: a chatty one must fill neither disk nor memory."""
 LONGEST = 256 * 2**20
 """Bytes of a reply. Sound is not in it, so the words of a film of a day are a tenth of this."""
 
@@ -51,9 +49,7 @@ class Child:
         os.set_blocking(read, False)
         assert self.process.stdin is not None
         os.set_blocking(self.process.stdin.fileno(), False)
-        self._read, self._asked, self._said = read, 0, bytearray()
-        self._hearing = threading.Thread(target=_hear, args=(self.process, self._said), daemon=True)
-        self._hearing.start()
+        self._read, self._asked, self._words = read, 0, LastWords(self.process)
         weakref.finalize(self, _close, self.process, read)
 
     def ask(self, deadline: Seconds, **request: Any) -> dict[str, Any]:
@@ -129,23 +125,12 @@ class Child:
         return f"its process was ended by {name}{why}"
 
     def tail(self) -> str:
-        """The end of what the process printed; all of it is here once the process has ended."""
-        if self.process.poll() is not None:
-            self._hearing.join(1.0)
-        return bytes(self._said).decode("utf-8", "replace")
+        """The end of what the process printed."""
+        return self._words.text()
 
     def stop(self) -> None:
         """End the process and everything it started; another thread that waits for it is told."""
         _end(self.process)
-
-
-def _hear(process: subprocess.Popen[bytes], said: bytearray) -> None:
-    """Keep the last of what a process prints, until it and all it started have closed their ends."""
-    assert process.stdout is not None
-    with process.stdout, contextlib.suppress(OSError, ValueError):
-        while part := os.read(process.stdout.fileno(), 1 << 16):
-            said += part
-            del said[:-TAIL]
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

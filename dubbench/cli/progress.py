@@ -10,11 +10,15 @@ from collections.abc import Iterator
 from typing import TextIO
 
 from dubbench.cli.rows import MB
+from dubbench.processes import supervised
 from dubbench.weights import listening
 
 
 class Meter:
-    """A progress hook: `meter(room, done, total, what)` redraws one line with the time left in this room."""
+    """A progress hook: `meter(room, done, total, what)` redraws one line with the time left in this room.
+
+    The supervisor of this process, if it has one, is told too.
+    """
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self.stream = stream or sys.stderr
@@ -22,6 +26,7 @@ class Meter:
         self.room, self.started = "", 0.0
 
     def __call__(self, room: str, done: int, total: int, what: str) -> None:
+        supervised.note(room, what)
         if not self.shown:
             return
         if room != self.room:

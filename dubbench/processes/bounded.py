@@ -14,10 +14,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from dubbench.processes import tree
-from dubbench.types import Seconds
+
+if TYPE_CHECKING:
+    from dubbench.types import Seconds
 
 STILL: Seconds = 900.0
 """How long a program may neither say a word nor use the processor before it is taken for dead: a quarter of an hour.
@@ -55,11 +57,11 @@ class Done(NamedTuple):
 
 
 class Overrun(Exception):
-    """A program met a bound and was ended; the text says which, `said` holds its last words."""
+    """A program met a bound, by its name in `Bounds`, and was ended; `said` holds its last words."""
 
-    def __init__(self, why: str, said: bytes = b"") -> None:
+    def __init__(self, bound: str, why: str, said: bytes = b"") -> None:
         super().__init__(why)
-        self.said = said
+        self.bound, self.said = bound, said
 
 
 def run(
@@ -91,7 +93,7 @@ def run(
         talk.tell(last=True)
         return Done(process.wait(), bytes(talk.out), bytes(talk.said))
     except Overrun as overrun:
-        raise Overrun(str(overrun), bytes(talk.said)) from None
+        raise Overrun(overrun.bound, str(overrun), bytes(talk.said)) from None
     finally:
         if process.poll() is None:
             tree.end(process.pid)
@@ -114,7 +116,7 @@ class Watch:
     def check(self) -> None:
         now, bounds = time.monotonic(), self.bounds
         if bounds.seconds is not None and now - self.started > bounds.seconds:
-            raise Overrun(f"did not end within {bounds.seconds:g} s")
+            raise Overrun("seconds", f"did not end within {bounds.seconds:g} s")
         if bounds.memory_mb is not None and now - self.seen >= GLANCE:
             self.seen = now
             over(self.pid, bounds.memory_mb)
@@ -124,8 +126,9 @@ class Watch:
     def _awake(self, now: float, still: Seconds) -> None:
         """Silent for long: unless somebody used the processor meanwhile, it stands still."""
         used = tree.use(self.pid).seconds
-        if used - self.used < BUSY * (now - self.moved):
-            raise Overrun(f"did nothing at all for {still:g} s")
+        # Less than before: it has just ended, or some of it.
+        if 0 <= used - self.used < BUSY * (now - self.moved):
+            raise Overrun("still", f"did nothing at all for {still:g} s")
         self.used, self.moved = used, now
 
 
@@ -133,7 +136,7 @@ def over(pid: int, memory_mb: int) -> None:
     """Raise Overrun where a process and all it started use more than `memory_mb`."""
     used = tree.use(pid).resident / 2**20
     if used > memory_mb:
-        raise Overrun(f"used {used:.0f} MB of memory, of {memory_mb} MB that it may")
+        raise Overrun("memory_mb", f"used {used:.0f} MB of memory, of {memory_mb} MB that it may")
 
 
 def limit_files(pid: int, megabytes: int) -> None:
@@ -199,7 +202,7 @@ class _Talk:
             self.out += part
             self.tell()
             if len(self.out) > self.bounds.printed_mb * 2**20:
-                raise Overrun(f"printed more than {self.bounds.printed_mb} MB")
+                raise Overrun("printed_mb", f"printed more than {self.bounds.printed_mb} MB")
         else:
             self.said += part
             del self.said[:-KEPT]

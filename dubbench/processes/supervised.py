@@ -18,24 +18,30 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, NoReturn
+from typing import TYPE_CHECKING, Literal, NoReturn, cast
 
 from dubbench.processes import tree
 from dubbench.processes.bounded import Bounds, Overrun, Watch
-from dubbench.types import Seconds
 
-MOMENT: Seconds = 0.8
+if TYPE_CHECKING:
+    from dubbench.types import Seconds
+
+MOMENT: Seconds = 0.5
 """How long the work may take to leave by itself when asked to: enough to put temporary files away."""
 STILL: Seconds = 1_800.0
 """How long nothing at all may happen (no progress, no processor time) before the work is taken for dead. What waits for
 somebody else's server or for another process's download may stand still for long."""
 STOPS = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
 NOTE = 512
+"""Bytes of what the work says it is at."""
+KEPT = "what was finished is kept, call the same command to go on"
+STOPPED = f"stopped; {KEPT}"
 
 _page: mmap.mmap | None = None
 _stopping = False
 
-Why = Literal["stopped", "overrun", "crashed"]
+Why = Literal["stopped", "seconds", "memory_mb", "still", "crashed"]
+"""Asked to stop, a bound by its name in `Bounds`, or a signal."""
 
 
 @dataclass(frozen=True)
@@ -139,14 +145,14 @@ class _Supervisor:
         try:
             asked: int | None = None
             while asked is None:
-                code = self._ended()
-                if code is not None:
-                    self._leave(self._crashed(code) if code < 0 else None, code)
                 asked = self._asked(1.0 if self.watch.bounds.memory_mb is None else 0.1)
+                code = self._ended()
+                if code is not None and asked is None:
+                    self._leave(self._crashed(code) if code < 0 else None, code)
                 self._look()
         except Overrun as overrun:
             tree.end_started()
-            self._leave(End("overrun", str(overrun), self._at(), 2), 2)
+            self._leave(End(cast("Why", overrun.bound), f"it {overrun}; {KEPT}", self._at(), 2), 2)
         self._stop(asked)
 
     def _ended(self) -> int | None:
@@ -193,13 +199,10 @@ class _Supervisor:
         name = signal.Signals(-code).name
         memory = "; the system does this when memory runs out" if name == "SIGKILL" else ""
         why = f"its process was ended by {name}{memory}"
-        return End("crashed", f"{why}; what was finished is kept", self._at(), 2)
+        return End("crashed", f"{why}; {KEPT}", self._at(), 2)
 
     def _leave(self, end: End | None, code: int) -> NoReturn:
         if end is not None:
             self.tell(end)
         _flushed()
         os._exit(code if end is None else end.code)
-
-
-STOPPED = "stopped; what was finished is kept, call the same command to go on"
