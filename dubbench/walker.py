@@ -1,9 +1,8 @@
 """The other side of `dubbench.walks`: `python -m dubbench.walker FD`. The wish is a line of JSON on stdin.
 
-A module by itself, for a package would import what the supervisor must not have: nouns, and with them libraries' threads.
-
 What happens is told as lines of JSON on the pipe FD: progress, and last the homes of the dubs or an error. When stdin
-closes whoever wanted the walk is gone, and so are we, with all that we started.
+closes whoever wanted the walk is gone, and so are we, with all that we started. It is no part of `walks`, which imports
+what the supervisor must not have: nouns, and with them libraries and their threads.
 """
 
 from __future__ import annotations
@@ -48,7 +47,7 @@ def walk(wish: dict[str, Any], teller: Teller) -> list[str]:
     from dubbench import dubbing
     from dubbench.weights import listening
 
-    with listening(lambda model, done, total, what: teller.progress(model, done, total, what)):
+    with listening(teller.progress):
         if wish["to"] is None:
             dubbing.redub(wish["source"], teller.progress, **wish["options"])
             return [wish["source"]]

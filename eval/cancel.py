@@ -2,10 +2,11 @@
 
     python eval/cancel.py [SEED] [--write]
 
-A real film is dubbed by the default cast, and stopped in each of its rooms in turn; so are a fetch, an environment being
-built, a model apart, a program, an endpoint that answers a byte a second, and a model in a C call that lets no other
-thread have a turn. Stopped means: the process has ended and so has everything it started. At the end the film that was
-stopped so often must come out whole. Ends with 1 where one took longer, left something running, or said another word.
+A real film is dubbed by the default cast, and stopped in each of its rooms in turn; so are a fetch, an environment
+being built, a model apart, a program, an endpoint that answers a byte a second, and a model in a C call that lets no
+other thread have a turn. Stopped means: the process has ended and so has everything it started. At the end the film
+that was stopped so often must come out whole. Ends with 1 where one took longer, left something running, or said
+another word.
 """
 
 from __future__ import annotations
@@ -25,14 +26,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import dubbench
 from dubbench.processes import supervised, tree
 from eval import pages, stubborn
 from examples import clips
 
+ROOT = Path(__file__).resolve().parent.parent
 GOAL = 2.0
 PATIENCE = 300.0
 ROOMS = ("probe", "separate", "transcribe", "diarize", "translate", "fit", "speak", "mix", "listen", "mux")

@@ -102,5 +102,3 @@ def cases(film: Path, folder: Path, case: Callable[..., Any]) -> Iterator[Any]:
         options = {"cast": "toy", "source_language": "en", "models": {"separate": "spleeter"}}
         yield case("a fetch", "spleeter", film, folder / "fetch", options, {"DUBBENCH_CACHE": str(bare)}, 0.3)
         server.shutdown()
-
-

@@ -14,6 +14,8 @@ from dubbench.processes import bounded, tree
 from dubbench.processes.bounded import Bounds, Overrun
 from dubbench.processes.words import KEPT, LastWords
 
+HOG = "import time\nkept = []\nwhile True: kept.append(bytearray(b'x' * 2**22)); time.sleep(0.005)"
+
 
 def python(code: str) -> list[str]:
     return [sys.executable, "-c", f"import sys, time, threading\n{code}"]
@@ -50,7 +52,7 @@ def test_lines_are_told_as_they_come_the_last_without_its_end_too() -> None:
         ("threading.Event().wait()", Bounds(seconds=0.4), "seconds"),
         ("while True: pass", Bounds(seconds=0.4), "seconds"),
         ("threading.Event().wait()", Bounds(still=0.5), "still"),
-        ("kept = []\nwhile True: kept.append(bytearray(b'x' * 2**22)); time.sleep(0.005)", Bounds(memory_mb=150), "memory_mb"),
+        (HOG, Bounds(memory_mb=150), "memory_mb"),
         ("while True: sys.stdout.write('flood' * 2000)", Bounds(printed_mb=3), "printed_mb"),
         ("while True: sys.stderr.write('flood' * 2000)", Bounds(seconds=1.0), "seconds"),
     ],
@@ -66,8 +68,7 @@ def test_each_bound_ends_it(code: str, bounds: Bounds, bound: str) -> None:
 
 
 def test_memory_of_what_it_starts_counts_and_ends_too() -> None:
-    hog = "kept = []\nimport time\nwhile True: kept.append(bytearray(b'x' * 2**22)); time.sleep(0.005)"
-    code = f"import subprocess; subprocess.run([sys.executable, '-c', {hog!r}])"
+    code = f"import subprocess; subprocess.run([sys.executable, '-c', {HOG!r}])"
     with pytest.raises(Overrun, match=r"used \d+ MB of memory, of 150 MB"):
         bounded.run(python(code), bounds=Bounds(memory_mb=150))
     assert tree.family(os.getpid())[1:] == []

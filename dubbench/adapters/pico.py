@@ -156,7 +156,10 @@ def _asked(text: str, voice: str, pitch: float, speed: float) -> Samples:
     environment = {**os.environ, "MALLOC_PERTURB_": "255"}
     try:
         done = bounded.run(
-            [sys.executable, "-c", _CHILD], json.dumps(asked).encode(), bounds=bounded.Bounds(seconds=120.0), env=environment
+            [sys.executable, "-c", _CHILD],
+            json.dumps(asked).encode(),
+            bounds=bounded.Bounds(seconds=120.0),
+            env=environment,
         )
     except bounded.Overrun as overrun:
         raise RuntimeError(f"Pico's process {overrun}") from None

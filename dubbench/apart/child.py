@@ -1,4 +1,4 @@
-"""A child process that answers JSON lines: started, asked within bounds, its last words kept, ended with all it started.
+"""A child process that answers JSON lines: started, asked within bounds, ended with all it started.
 
 What the requests mean is `dubbench.apart`'s and `dubbench.apart.worker`'s business.
 """

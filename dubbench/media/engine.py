@@ -10,6 +10,7 @@ from typing import Any
 
 from dubbench.errors import BadInput, Missing
 from dubbench.processes import bounded
+from dubbench.types import Seconds
 
 FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,mpegvideo,ogg,wav,w64,flac,mp3,aac,loas,asf,flv,aiff,caf,au,"
@@ -17,6 +18,9 @@ FORMATS = (
 )
 """The containers a film or a sound comes in (names of ffmpeg's demuxers). Playlists, scripts and pictures are left out:
 they point at other files or places, and uploads are strangers' files."""
+
+PATIENCE: Seconds = 900.0
+"""How long ffmpeg may stand still: no word, no processor time. A disk or a network that it reads from is gone then."""
 
 SAFE = {"format_whitelist": FORMATS, "protocol_whitelist": "file,pipe"}
 
@@ -78,14 +82,14 @@ def run(node: Any, *, about: Path, to: Path | None = None, pipe: bytes | None = 
     """Run an ffmpeg-python graph and return what ffmpeg wrote to stderr at `level`.
 
     A failure is BadInput naming `about`, the file ffmpeg was working on (or `to`, when that could not be written), with
-    ffmpeg's own last words; a half-written `to` is removed. So is an ffmpeg that stands still (`bounded.STILL`).
+    ffmpeg's own last words; a half-written `to` is removed. So is an ffmpeg that stands still (`PATIENCE`).
     """
     import ffmpeg
 
     asked = node.global_args("-hide_banner", "-nostdin", "-nostats", "-loglevel", level)
     command = ffmpeg.compile(asked, cmd=ffmpeg_exe(), overwrite_output=True)
     try:
-        done = bounded.run(command, pipe)
+        done = bounded.run(command, pipe, bounds=bounded.Bounds(still=PATIENCE))
     except bounded.Overrun as overrun:
         _unwritten(to)
         raise BadInput(f"{about}: ffmpeg {overrun}; is the disk or the network that it lies on still there?") from None

@@ -38,8 +38,8 @@ GLANCE: Seconds = 0.05
 
 @dataclass(frozen=True)
 class Bounds:
-    """What a program may take: `seconds` in all, seconds of standing `still`, megabytes of memory, of what it prints, and
-    of each file it writes."""
+    """What a program may take: `seconds` in all, seconds of standing `still`, megabytes of memory, of what it prints,
+    and of each file it writes."""
 
     seconds: Seconds | None = None
     still: Seconds | None = STILL
@@ -74,7 +74,7 @@ def run(
     cwd: Path | None = None,
     merged: bool = False,
 ) -> Done:
-    """Run `command` to its end. `heard` is told each line that it prints, as it comes; `merged` prints stderr there too.
+    """Run `command` to its end. `heard` is told each line that it prints as it comes; `merged` prints stderr there too.
 
     Raises Overrun, and OSError where it cannot be started.
     """

@@ -37,9 +37,6 @@ NOTE = 512
 KEPT = "what was finished is kept, call the same command to go on"
 STOPPED = f"stopped; {KEPT}"
 
-_page: mmap.mmap | None = None
-_stopping = False
-
 Why = Literal["stopped", "seconds", "memory_mb", "still", "crashed"]
 """Asked to stop, a bound by its name in `Bounds`, or a signal."""
 
@@ -54,16 +51,26 @@ class End:
     code: int
 
 
+class _Here:
+    """This process, if it is the work: the page that it shares with its supervisor, and whether it was asked to end."""
+
+    page: mmap.mmap | None = None
+    stopping = False
+
+
+_here = _Here()
+
+
 def note(room: str, what: str = "") -> None:
     """Tell the supervisor, if there is one, what the work is at: it lives, and an error can say where it was."""
-    if _page is not None:
+    if _here.page is not None:
         text = f"{time.monotonic():.2f}\t{room}\t{what}".encode()[: NOTE - 1]
-        _page[:NOTE] = text.ljust(NOTE, b"\0")
+        _here.page[:NOTE] = text.ljust(NOTE, b"\0")
 
 
 def stopping() -> bool:
     """Whether the work was asked to end: then its errors are nobody's business."""
-    return _stopping
+    return _here.stopping
 
 
 def possible() -> bool:
@@ -78,8 +85,7 @@ def begin(tell: Callable[[End], None], bounds: Bounds | None = None, *, lifeline
     and passes the exit code on. `lifeline` is a pipe whose other end's closing means: stop. Call it before there are
     threads. Asked to stop, the work gets a KeyboardInterrupt, once.
     """
-    global _page
-    _page = mmap.mmap(-1, NOTE)
+    _here.page = page = mmap.mmap(-1, NOTE)
     before, wake = os.getpid(), os.pipe()
     wanted = [sign for sign in STOPS if signal.getsignal(sign) != signal.SIG_IGN]
     _flushed()
@@ -88,7 +94,7 @@ def begin(tell: Callable[[End], None], bounds: Bounds | None = None, *, lifeline
     if child == 0:
         _become_work(before, wanted, wake)
         return
-    _Supervisor(child, wanted, wake, bounds or Bounds(still=patience()), tell, lifeline).stay()
+    _Supervisor(child, wanted, wake, bounds or Bounds(still=patience()), tell, lifeline, page).stay()
 
 
 def patience() -> Seconds:
@@ -116,9 +122,8 @@ def _become_work(parent: int, wanted: list[signal.Signals], wake: tuple[int, int
 
 def _asked_to_stop(sign: int, frame: object) -> None:
     """Once: a second one, as a terminal and the supervisor both send it, must not tear what puts things away."""
-    global _stopping
-    if not _stopping:
-        _stopping = True
+    if not _here.stopping:
+        _here.stopping = True
         raise KeyboardInterrupt
 
 
@@ -127,9 +132,9 @@ class _Supervisor:
 
     def __init__(
         self, child: int, wanted: list[signal.Signals], wake: tuple[int, int], bounds: Bounds,
-        tell: Callable[[End], None], lifeline: int | None,
+        tell: Callable[[End], None], lifeline: int | None, page: mmap.mmap,
     ) -> None:  # fmt: skip
-        self.child, self.tell, self.lifeline = child, tell, lifeline
+        self.child, self.tell, self.lifeline, self.page = child, tell, lifeline, page
         self.watch, self.noted = Watch(child, bounds), b""
         self.wake = wake[0]
         tree.take_in()
@@ -173,15 +178,13 @@ class _Supervisor:
         return next((sign for sign in came if sign != signal.SIGCHLD), None)
 
     def _look(self) -> None:
-        assert _page is not None
-        if (noted := _page[:NOTE]) != self.noted:
+        if (noted := self.page[:NOTE]) != self.noted:
             self.noted = noted
             self.watch.alive()
         self.watch.check()
 
     def _at(self) -> str:
-        assert _page is not None
-        return " ".join(bytes(_page[:NOTE]).rstrip(b"\0").decode("utf-8", "replace").split("\t")[1:]).strip()
+        return " ".join(bytes(self.page[:NOTE]).rstrip(b"\0").decode("utf-8", "replace").split("\t")[1:]).strip()
 
     def _stop(self, asked: int) -> NoReturn:
         """Ask the work to leave, wait a moment, end whatever is left."""
