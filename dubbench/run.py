@@ -241,6 +241,7 @@ class Run:
 
     def _timed(self, room: str, work: Callable[[], T], stage: Stage | None = None) -> T:
         started = time.perf_counter()
+        self._make_room(stage)
         try:
             return work()
         except (DubError, KeyboardInterrupt):
@@ -251,6 +252,12 @@ class Run:
             raise AdapterFailed(stage.name, f"{type(error).__name__}: {error}") from error
         finally:
             self.seconds[room] = self.seconds.get(room, 0.0) + time.perf_counter() - started
+
+    def _make_room(self, stage: Stage | None) -> None:
+        """One model at a time in a GPU's memory: others are released before `stage` begins."""
+        for other in self.stages.values():
+            if stage is not None and other is not stage and other.on_gpu:
+                other.release()
 
     def _save(self) -> None:
         documents.write(self.dub, self.home / documents.NAME)

@@ -116,6 +116,7 @@ class ApertiumPivot(Translate):
 
     def unload(self) -> None:
         self._models.close()
+        del self._models
 
     def translate(
         self,

@@ -56,6 +56,7 @@ class Apart(Stage):
         self.licence, self.languages = kind.licence, kind.languages
         self.needs, self.deadline, self.memory_mb, self.progress = tuple(requires), deadline, memory_mb, progress
         self._worker: Child | None = None
+        self._on_gpu = False
         self._busy = threading.Lock()
         self._folder = Path(tempfile.mkdtemp(prefix="dubbench-apart-"))
         self._exchange = wire.Exchange(self._folder)
@@ -64,6 +65,11 @@ class Apart(Stage):
     def identity(self) -> dict[str, Any]:
         """The adapter's own: results do not depend on where it runs, so both find them."""
         return {**super().identity(), "adapter": f"{self.kind.__module__}:{self.kind.__qualname__}"}
+
+    @property
+    def on_gpu(self) -> bool:
+        """Whether the worker put its model into a GPU's memory; its end gives that back."""
+        return self._worker is not None and self._on_gpu
 
     def load(self) -> None:
         """Build the environment, fetch the weights, start the worker and let it load."""
@@ -83,12 +89,13 @@ class Apart(Stage):
                 self.weights.folder()
             self._folder.mkdir(exist_ok=True)
             self._worker = Child(interpreter, self._folder, self._path(), memory_mb=self.memory_mb)
-            self._ask(
+            started = self._ask(
                 self._worker, None, ask="start", adapter=f"{self.kind.__module__}:{self.kind.__qualname__}",
                 name=self.name, weights=[file.model_dump(mode="json") for file in self.weights.files], seed=self.seed,
                 settings=self.settings.model_dump(mode="json"), languages=list(self.languages),
                 memory_mb=self.memory_mb,
             )  # fmt: skip
+            self._on_gpu = isinstance(started, dict) and started.get("on_gpu") is True
         return self._worker
 
     def _path(self) -> str:

@@ -44,7 +44,8 @@ class Worker:
         result = getattr(self.stage, request["verb"])(*bound.args, **bound.kwargs)
         return self._checked(result, hints["return"])
 
-    def _start(self, request: dict[str, Any]) -> None:
+    def _start(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Loads the adapter, and says what the parent cannot see from there."""
         if request["memory_mb"]:
             _limit(request["memory_mb"])
         files = tuple(WeightFile.model_validate(file) for file in request["weights"])
@@ -53,7 +54,7 @@ class Worker:
             name=request["name"], weights=Weights(request["name"], files), seed=request["seed"], **request["settings"]
         )
         self.stage.languages = tuple(request["languages"])
-        self.stage.ready()
+        return {"on_gpu": self.stage.ready().on_gpu}
 
     def _checked(self, result: Any, kind: Any) -> Any:
         """The result, packed. Nonsense is named here, where the adapter's own value can still be shown."""

@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Self, TypeAlias, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from dubbench.errors import BadInput, Unsupported
+from dubbench.freeing import free
 from dubbench.types import Dub
 from dubbench.weights import Weights
 
@@ -84,11 +85,17 @@ class Stage(ABC):
         return self
 
     def release(self) -> None:
-        """Unload if loaded; the next `ready` loads again."""
+        """Unload if loaded, and give the memory back; the next `ready` loads again."""
         with self._loading:
             if self._loaded:
                 self.unload()
                 self._loaded = False
+                free()
+
+    @property
+    def on_gpu(self) -> bool:
+        """Whether what is loaded lies in a GPU's memory: then it is released before another such room begins."""
+        return False
 
     @contextlib.contextmanager
     def telling(self, progress: Progress, room: str, what: str) -> Iterator[None]:
