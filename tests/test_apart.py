@@ -193,7 +193,7 @@ def test_release_ends_the_worker_with_all_it_started(troubled: Any) -> None:
     with pytest.raises(AdapterFailed) as told:
         troubled.speak("spawn", VOICE, "en")
     pids = [int(told.value.why.rpartition(" ")[2]), pid_of(troubled)]
-    troubled.ready().release()
+    troubled.release()
     assert all(gone(pid) for pid in pids)
 
 

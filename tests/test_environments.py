@@ -88,7 +88,7 @@ def test_a_damaged_one_is_found_out_and_rebuilt(bare: list[str], tmp_path: Path)
 
 def test_what_cannot_be_installed_is_missing_with_the_next_command(bare: list[str]) -> None:
     wanted = ["no-such-package-of-dubbench==9"]
-    with pytest.raises(Missing, match=r"no-such-package-of-dubbench==9.*python -m pip install"):
+    with pytest.raises(Missing, match=r"no-such-package-of-dubbench.*pip install"):
         environments.build(wanted)
     assert environments.damage(environments.folder(wanted)) == "it was never finished"
 

@@ -76,6 +76,11 @@ class Apart(Stage):
         with self._busy:
             self._started()
 
+    def release(self) -> None:
+        """As everywhere; a verb starts a worker whether `ready` was called or not, so it ends in any case."""
+        super().release()
+        self.unload()
+
     def unload(self) -> None:
         """End the worker, also in the middle of a call of another thread."""
         worker, self._worker = self._worker, None

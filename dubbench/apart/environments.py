@@ -25,6 +25,7 @@ from dubbench import memory
 from dubbench.errors import BadInput, Missing
 from dubbench.processes import bounded
 from dubbench.stages.base import Progress, quiet
+from dubbench.types import Seconds
 from dubbench.weights import writing
 from dubbench.weights.locks import locked
 from dubbench.weights.pins import cache_folder
@@ -37,6 +38,8 @@ SHOWN = (
     "Collecting ", "Downloading ", "Processing ", "Building ", "Installing ", "Resolved ", "Prepared ", "Installed ",
 )  # fmt: skip
 """How lines of pip and of uv begin that tell a person how far it is."""
+PATIENCE: Seconds = 900.0
+"""How long an installer may stand still: no word, no processor time. Building from source does one or the other."""
 UNREACHED = re.compile(r"Retrying \(|Failed to fetch|error sending request|dns error")
 """What pip and uv say when nobody answers; pip ends by calling that "no matching distribution"."""
 
@@ -124,7 +127,8 @@ def _installer(place: Path) -> list[str]:
     """The install command: uv where there is one, our own pip reaching into the environment, else the environment's."""
     uv = shutil.which("uv")
     if uv:
-        return [uv, "pip", "install", "--python", str(python(place))]
+        # Copies: what writes into a linked file would write into uv's cache, and a repair would bring it back.
+        return [uv, "pip", "install", "--link-mode=copy", "--python", str(python(place))]
     if util.find_spec("pip") is None:
         return [str(python(place)), "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
     return [
@@ -146,7 +150,10 @@ def _install(place: Path, wanted: list[str], progress: Progress) -> None:
             progress("environment", done, len(wanted), said[-1])
 
     try:
-        code = bounded.run([*_installer(place), "--", *wanted], heard=hear, env=environment, merged=True).code
+        bounds = bounded.Bounds(still=PATIENCE)
+        code = bounded.run(
+            [*_installer(place), "--", *wanted], bounds=bounds, heard=hear, env=environment, merged=True
+        ).code
     except bounded.Overrun as overrun:
         code, said = 1, [f"the installer {overrun}"]
     if code:
@@ -157,7 +164,11 @@ def _told(said: Sequence[str]) -> str:
     """What an installer meant to say: that there is no network, else its last errors, else its last words."""
     if any(UNREACHED.search(line) for line in said):
         return "the package index does not answer"
-    return " / ".join([s for s in said if s.startswith(("ERROR", "error"))][-2:] or [s for s in said if s][-2:])
+    said = [line.lstrip("×╰─▶│ ") for line in said]
+    begins = next((i for i, line in enumerate(said) if line.startswith(("error", "No solution"))), None)
+    if begins is not None:  # uv's words, which go on over several lines
+        return " ".join(said[begins : begins + 6])
+    return " / ".join([s for s in said if s.startswith("ERROR")][-2:] or [s for s in said if s][-2:])
 
 
 def _try(by_hand: str) -> str:
