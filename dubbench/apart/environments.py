@@ -92,10 +92,12 @@ def damage(place: Path) -> str | None:
 
 
 def _harm(distribution: metadata.Distribution) -> str | None:
-    """A recorded file of a package that is gone or has another size. Compiled ones come and go by themselves."""
+    """A recorded file of a package that is gone or has another size. Compiled ones come, go and change as they like."""
     for file in distribution.files or ():
         path = Path(str(file.locate()))
-        if not path.is_file() and path.suffix != ".pyc":
+        if path.suffix == ".pyc":
+            continue
+        if not path.is_file():
             return f"{distribution.name}: {file} is gone"
         if file.size is not None and path.stat().st_size != file.size:
             return f"{distribution.name}: {file} has another size"
