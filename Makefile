@@ -5,12 +5,13 @@
 # voices: fitted voices beside presets · speech: signs and pauses as they are read
 # prosody: stressed words and raised lines, in readings and in dubs
 # sound: beds against known stems, lines beside originals
+# apart: what a model in an environment of its own costs · cancel: seconds until all has ended, in every room
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test check bench soak dubs fit durations people voices speech prosody sound clean
+.PHONY: setup demo test check bench soak dubs fit durations people voices speech prosody sound apart cancel clean
 .DELETE_ON_ERROR:
 
 setup: $(READY)
@@ -61,6 +62,12 @@ people: $(READY)
 
 sound: $(READY)
 	$(BIN)/python eval/sound.py
+
+apart: $(READY)
+	$(BIN)/python eval/apart.py --write $(ROUNDS)
+
+cancel: $(READY)
+	$(BIN)/python eval/cancel.py --write $(SEED)
 
 voices: $(READY)
 	$(BIN)/python eval/fitted.py $(REFERENCES)

@@ -33,12 +33,14 @@ if TYPE_CHECKING:
     from dubbench.types import Turn as Turn
     from dubbench.types import Voice as Voice
     from dubbench.types import Word as Word
+    from dubbench.walks import Walk as Walk
+    from dubbench.walks import start as start
 
 _HOMES = {
     "AdapterFailed": "errors", "Audio": "types", "BadInput": "errors", "Controls": "types", "Dub": "types",
     "DubError": "errors", "Line": "types", "Missing": "errors", "Refused": "errors", "Sound": "types", "Take": "types",
-    "Turn": "types", "Unsupported": "errors", "Voice": "types", "Word": "types", "dub": "dubbing", "load": "catalog",
-    "read": "documents", "redub": "dubbing",
+    "Turn": "types", "Unsupported": "errors", "Voice": "types", "Walk": "walks", "Word": "types", "dub": "dubbing",
+    "load": "catalog", "read": "documents", "redub": "dubbing", "start": "walks",
 }  # fmt: skip
 
 __all__ = sorted(_HOMES)  # noqa: PLE0605

@@ -37,6 +37,10 @@ class Beside:
         """Load a model that will be asked soon. If that fails, so does the walk when it asks."""
         self._loading.submit(stage.ready)
 
+    def at_work(self, name: str) -> bool:
+        """Whether a job has begun, or waits for its turn."""
+        return name in self._jobs and not self._jobs[name].done()
+
     def wait(self, name: str) -> Seconds:
         """How long a job took, once it is done; 0 where there is none. Raises what the job raised."""
         job = self._jobs.pop(name, None)

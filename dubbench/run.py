@@ -273,6 +273,7 @@ class Run:
 
     def _timed(self, room: str, work: Callable[[], T], stage: Stage | None = None, *, count: bool = True) -> T:
         started = time.perf_counter()
+        self._make_room(stage)
         try:
             return work()
         except (DubError, KeyboardInterrupt):
@@ -283,6 +284,12 @@ class Run:
             raise AdapterFailed(stage.name, f"{type(error).__name__}: {error}") from error
         finally:
             self.seconds[room] = self.seconds.get(room, 0.0) + count * (time.perf_counter() - started)
+
+    def _make_room(self, stage: Stage | None) -> None:
+        """One model at a time in a GPU's memory: others that are not at work are released before `stage` begins."""
+        for room, other in self.stages.items():
+            if stage is not None and other is not stage and other.on_gpu and not self._beside.at_work(room):
+                other.release()
 
     def _save(self) -> None:
         documents.write(self.dub, self.home / documents.NAME)

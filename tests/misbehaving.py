@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from typing import Any
 
 import numpy as np
@@ -62,6 +63,18 @@ class Troubled(Speak):
             raise ValueError(str(child.pid))
         if what == "eat":
             return bytearray(8 << 30)
+        if what == "nibble":
+            kept = []
+            while True:
+                kept.append(bytearray(b"x" * (1 << 22)))
+                time.sleep(0.002)
+        if what == "flood":
+            for _ in range(2_000):
+                os.write(1, b"flood" * 20_000)
+            raise ValueError("flooded")
+        if what == "endless":
+            while True:
+                os.write(int(sys.argv[1]), b"0" * (1 << 20))
         if what == "pid":
             raise ValueError(str(os.getpid()))
         if what == "chatter":

@@ -16,7 +16,9 @@ import pytest
 
 from dubbench import apart, catalog
 from dubbench.adapters.toy import ToyLipsync, ToySeparate, ToySpeak, ToyTranslate, ToyWatermark
+from dubbench.apart import child
 from dubbench.errors import AdapterFailed, BadInput, Unsupported
+from dubbench.processes.words import KEPT
 from dubbench.stages.speak import Speak
 from dubbench.stages.translate import Translate
 from dubbench.testing import check_adapter, tiny_dub
@@ -130,6 +132,35 @@ def test_memory_that_runs_out_is_said() -> None:
     stage.release()
 
 
+def test_memory_that_is_taken_bit_by_bit_ends_at_the_ceiling() -> None:
+    stage: Any = apart.remote(Troubled, memory_mb=300, deadline=60)
+    first = pid_of(stage)
+    with pytest.raises(AdapterFailed, match=r"it used \d+ MB of memory, of 300 MB") as failed:
+        stage.speak("nibble", VOICE, "en")
+    assert int(str(failed.value).partition("used ")[2].split()[0]) < 900
+    assert gone(first)
+    assert stage.speak("hello", VOICE, "en").sound.duration > 0.2
+    stage.release()
+
+
+def test_what_a_worker_prints_fills_no_disk(troubled: Any) -> None:
+    with pytest.raises(AdapterFailed, match="flooded") as failed:
+        troubled.speak("flood", VOICE, "en")
+    assert len(failed.value.stderr) <= KEPT
+    assert sum(path.stat().st_size for path in troubled._folder.rglob("*") if path.is_file()) < 1_000
+
+
+def test_an_answer_without_an_end_is_nonsense(troubled: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(child, "LONGEST", 10 << 20)
+    with pytest.raises(AdapterFailed, match="nonsense: more than 10 MB"):
+        troubled.speak("endless", VOICE, "en")
+
+
+def test_loading_that_hangs_ends_at_the_deadline_too() -> None:
+    with pytest.raises(AdapterFailed, match=r"no answer within 1\.5 s"):
+        apart.remote(Troubled, on_load="hang", deadline=1.5).load()
+
+
 def test_the_adapters_own_errors_come_through_as_they_are(troubled: Any) -> None:
     with pytest.raises(Unsupported, match="not on a Monday"):
         troubled.speak("refuse", VOICE, "en")
@@ -162,7 +193,7 @@ def test_release_ends_the_worker_with_all_it_started(troubled: Any) -> None:
     with pytest.raises(AdapterFailed) as told:
         troubled.speak("spawn", VOICE, "en")
     pids = [int(told.value.why.rpartition(" ")[2]), pid_of(troubled)]
-    troubled.ready().release()
+    troubled.release()
     assert all(gone(pid) for pid in pids)
 
 

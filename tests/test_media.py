@@ -425,3 +425,15 @@ def test_a_real_face(tmp_path: Path, faces: Path) -> None:
     assert len(media.frames_md5(tmp_path / "dub.mp4")) == 75
     assert media.probe(tmp_path / "dub.mp4").duration == pytest.approx(source.duration, abs=0.1)
     assert os.stat(faces).st_size > 0
+
+
+def test_an_ffmpeg_that_stands_still_is_ended_and_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    film, to = make_film(tmp_path / "film.mp4"), tmp_path / "to.wav"
+    program = tmp_path / "ffmpeg"
+    program.write_text(f"#!/bin/sh\necho half > {to}\nsleep 100\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("DUBBENCH_FFMPEG", str(program))
+    monkeypatch.setattr(engine, "PATIENCE", 0.5)
+    with pytest.raises(BadInput, match=r"film\.mp4: ffmpeg did nothing at all for 0\.5 s"):
+        media.extract(film, to)
+    assert not to.exists()

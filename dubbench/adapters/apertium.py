@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 from dubbench.errors import AdapterFailed, BadInput, Missing
+from dubbench.processes import bounded
 from dubbench.stages.translate import Translate
 from dubbench.text import glossary as terms_of
 from dubbench.text import sentences
@@ -116,6 +116,7 @@ class ApertiumPivot(Translate):
 
     def unload(self) -> None:
         self._models.close()
+        del self._models
 
     def translate(
         self,
@@ -274,18 +275,19 @@ def _speaks(text: str) -> bool:
 
 def _called(text: str, mode: str, name: str, count: int) -> str:
     # -u: no "*" before unknown words. The locale decides the encoding, so it is not left to the caller's.
+    bounds = bounded.Bounds(seconds=PATIENCE + 0.1 * count)
     try:
-        done = subprocess.run(
-            ["apertium", "-u", mode], input=text + "\n", capture_output=True, encoding="utf-8", check=False,
-            timeout=PATIENCE + 0.1 * count, env={**os.environ, "LC_ALL": "C.UTF-8"},
-        )  # fmt: skip
+        done = bounded.run(
+            ["apertium", "-u", mode], f"{text}\n".encode(), bounds=bounds, env={**os.environ, "LC_ALL": "C.UTF-8"}
+        )
     except FileNotFoundError:
         raise Missing("Apertium is not installed: sudo apt-get install apertium") from None
-    except subprocess.TimeoutExpired:
-        raise AdapterFailed(name, f"Apertium hung in mode {mode}") from None
-    if done.returncode:
-        raise AdapterFailed(name, f"Apertium ended with {done.returncode} in mode {mode}", stderr=done.stderr)
-    return done.stdout.removesuffix("\n")
+    except bounded.Overrun as overrun:
+        raise AdapterFailed(name, f"Apertium in mode {mode} {overrun}") from None
+    if done.code:
+        said = done.said.decode("utf-8", "replace")
+        raise AdapterFailed(name, f"Apertium ended with {done.code} in mode {mode}", stderr=said)
+    return done.out.decode("utf-8").removesuffix("\n")
 
 
 def modes() -> set[str]:
@@ -293,5 +295,8 @@ def modes() -> set[str]:
     program = shutil.which("apertium")
     if program is None:
         return set()
-    listed = subprocess.run([program, "-l"], capture_output=True, encoding="utf-8", check=False, timeout=PATIENCE)
-    return set(listed.stdout.split())
+    try:
+        listed = bounded.run([program, "-l"], bounds=bounded.Bounds(seconds=PATIENCE))
+    except bounded.Overrun as overrun:
+        raise AdapterFailed("apertium", f"asked for its modes, Apertium {overrun}") from None
+    return set(listed.out.decode("utf-8").split())

@@ -32,6 +32,7 @@ class Bergamot(Translate):
 
     def unload(self) -> None:
         self._models.close()
+        del self._models
 
     def translate(
         self,

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
 import sys
 import unicodedata
 from importlib.util import find_spec
@@ -20,6 +19,7 @@ import numpy.typing as npt
 
 from dubbench import graphs
 from dubbench.errors import BadInput, Missing
+from dubbench.processes import bounded
 from dubbench.stages.speak import Speak, Spoken
 from dubbench.text.readings import spoken
 from dubbench.types import Controls, Samples, Seconds, Sound, Voice
@@ -153,14 +153,20 @@ def _asked(text: str, voice: str, pitch: float, speed: float) -> Samples:
     """Pico's answer from a process of its own."""
     asked = {"text": text, "voice": voice, "speed": speed, "pitch": pitch, "volume": VOLUME}
     # glibc fills fresh memory with the complement of this byte; elsewhere a young process has little old memory.
-    child = subprocess.run(
-        [sys.executable, "-c", _CHILD], input=json.dumps(asked).encode(), capture_output=True, check=False, timeout=120,
-        env={**os.environ, "MALLOC_PERTURB_": "255"},
-    )  # fmt: skip
-    if child.returncode:
-        words = child.stderr.decode(errors="replace").strip().splitlines()
-        raise RuntimeError(words[-1] if words else f"Pico's process ended with {child.returncode}")
-    return np.frombuffer(child.stdout, "<i2").astype(np.float32) / np.float32(32768)
+    environment = {**os.environ, "MALLOC_PERTURB_": "255"}
+    try:
+        done = bounded.run(
+            [sys.executable, "-c", _CHILD],
+            json.dumps(asked).encode(),
+            bounds=bounded.Bounds(seconds=120.0),
+            env=environment,
+        )
+    except bounded.Overrun as overrun:
+        raise RuntimeError(f"Pico's process {overrun}") from None
+    if done.code:
+        words = done.said.decode(errors="replace").strip().splitlines()
+        raise RuntimeError(words[-1] if words else f"Pico's process ended with {done.code}")
+    return np.frombuffer(done.out, "<i2").astype(np.float32) / np.float32(32768)
 
 
 __all__ = ["Pico", "readable"]

@@ -61,12 +61,15 @@ class Whisper(Transcribe):
             cpu_threads=1,
             num_workers=threads(),
         )
-        on_gpu = self._model.model.device == "cuda"
-        self._batched = BatchedInferencePipeline(self._model) if on_gpu else None
-        self.piece = LONG if on_gpu else type(self).piece
+        self._batched = BatchedInferencePipeline(self._model) if self.on_gpu else None
+        self.piece = LONG if self.on_gpu else type(self).piece
 
     def unload(self) -> None:
         self._model = self._batched = None
+
+    @property
+    def on_gpu(self) -> bool:
+        return self._model is not None and self._model.model.device == "cuda"
 
     def transcribe(self, sound: Sound, language: str | None = None) -> Transcript:
         """See `Transcribe.transcribe`."""

@@ -56,6 +56,7 @@ class Apart(Stage):
         self.licence, self.languages = kind.licence, kind.languages
         self.needs, self.deadline, self.memory_mb, self.progress = tuple(requires), deadline, memory_mb, progress
         self._worker: Child | None = None
+        self._on_gpu = False
         self._busy = threading.Lock()
         self._folder = Path(tempfile.mkdtemp(prefix="dubbench-apart-"))
         self._exchange = wire.Exchange(self._folder)
@@ -65,10 +66,20 @@ class Apart(Stage):
         """The adapter's own: results do not depend on where it runs, so both find them."""
         return {**super().identity(), "adapter": f"{self.kind.__module__}:{self.kind.__qualname__}"}
 
+    @property
+    def on_gpu(self) -> bool:
+        """Whether the worker put its model into a GPU's memory; its end gives that back."""
+        return self._worker is not None and self._on_gpu
+
     def load(self) -> None:
         """Build the environment, fetch the weights, start the worker and let it load."""
         with self._busy:
             self._started()
+
+    def release(self) -> None:
+        """As everywhere; a verb starts a worker whether `ready` was called or not, so it ends in any case."""
+        super().release()
+        self.unload()
 
     def unload(self) -> None:
         """End the worker, also in the middle of a call of another thread."""
@@ -82,13 +93,14 @@ class Apart(Stage):
             if self.weights.files:
                 self.weights.folder()
             self._folder.mkdir(exist_ok=True)
-            self._worker = Child(interpreter, self._folder, self._path())
-            self._ask(
+            self._worker = Child(interpreter, self._folder, self._path(), memory_mb=self.memory_mb)
+            started = self._ask(
                 self._worker, None, ask="start", adapter=f"{self.kind.__module__}:{self.kind.__qualname__}",
                 name=self.name, weights=[file.model_dump(mode="json") for file in self.weights.files], seed=self.seed,
                 settings=self.settings.model_dump(mode="json"), languages=list(self.languages),
                 memory_mb=self.memory_mb,
             )  # fmt: skip
+            self._on_gpu = isinstance(started, dict) and started.get("on_gpu") is True
         return self._worker
 
     def _path(self) -> str:
@@ -198,8 +210,8 @@ def remote(kind: type[Stage], **how: Any) -> Stage:
     """The adapter `kind` behind its room's face, in a process of its own.
 
     `requires` are the pip requirements of its environment (none: our own interpreter), `deadline` the seconds that a
-    call may take, `memory_mb` a limit on the worker's address space, `progress` shows the environment being built; the
-    rest is what `kind` itself takes: name, weights, seed, settings.
+    call may take, `memory_mb` what the worker and all it starts may have in use, `progress` shows the environment being
+    built; the rest is what `kind` itself takes: name, weights, seed, settings.
     """
     room = wire.room_of(kind)
     return _face(room, _verbs(room, kind))(kind, **how)

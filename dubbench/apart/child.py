@@ -1,4 +1,4 @@
-"""A child process that answers JSON lines: started, asked under a deadline, ended with all it started.
+"""A child process that answers JSON lines: started, asked within bounds, ended with all it started.
 
 What the requests mean is `dubbench.apart`'s and `dubbench.apart.worker`'s business.
 """
@@ -17,10 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from dubbench.apart import wire
+from dubbench.processes import bounded, tree
+from dubbench.processes.words import LastWords
 from dubbench.types import Seconds
 
-TAIL = 4_000
-"""How many bytes of a child's log an error carries."""
+LONGEST = 256 * 2**20
+"""Bytes of a reply. Sound is not in it, so the words of a film of a day are a tenth of this."""
 
 
 class ChildError(Exception):
@@ -30,24 +32,24 @@ class ChildError(Exception):
 class Child:
     """`python -m dubbench.apart.worker` under `interpreter`, which imports from `path`. One caller asks at a time.
 
-    What it prints goes to a log in the `exchange` folder; it answers on a pipe of its own.
+    What it prints is heard here and its end kept; it answers on a pipe of its own. `memory_mb` is what it and all it
+    starts may have in use while it is asked: more, and it is ended.
     """
 
-    def __init__(self, interpreter: Path, exchange: Path, path: str) -> None:
-        self.log = exchange / "worker.log"
+    def __init__(self, interpreter: Path, exchange: Path, path: str, *, memory_mb: int | None = None) -> None:
+        self.memory_mb = memory_mb
         read, write = os.pipe()
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                # -P: the folder we happen to stand in is no place to import from.
-                [str(interpreter), "-P", "-m", "dubbench.apart.worker", str(write), str(exchange)],
-                stdin=subprocess.PIPE, stdout=log, stderr=log, pass_fds=(write,), start_new_session=True,
-                env={**os.environ, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"},
-            )  # fmt: skip
+        self.process = subprocess.Popen(
+            # -P: the folder we happen to stand in is no place to import from.
+            [str(interpreter), "-P", "-m", "dubbench.apart.worker", str(write), str(exchange)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, pass_fds=(write,),
+            start_new_session=True, env={**os.environ, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"},
+        )  # fmt: skip
         os.close(write)
         os.set_blocking(read, False)
         assert self.process.stdin is not None
         os.set_blocking(self.process.stdin.fileno(), False)
-        self._read, self._asked = read, 0
+        self._read, self._asked, self._words = read, 0, LastWords(self.process)
         weakref.finalize(self, _close, self.process, read)
 
     def ask(self, deadline: Seconds, **request: Any) -> dict[str, Any]:
@@ -65,14 +67,12 @@ class Child:
     def _exchange(self, out: bytes, deadline: Seconds) -> bytes:
         """Write `out` and read a line, at once, so that neither side can wait for the other for ever."""
         assert self.process.stdin is not None
-        stdin, got, until = self.process.stdin.fileno(), b"", time.monotonic() + deadline
+        stdin, got, until = self.process.stdin.fileno(), bytearray(), time.monotonic() + deadline
         with selectors.DefaultSelector() as ready:
             ready.register(self._read, selectors.EVENT_READ)
             ready.register(stdin, selectors.EVENT_WRITE)
             while not got.endswith(b"\n"):
-                events = ready.select(max(0.0, until - time.monotonic()))
-                if not events:
-                    raise ChildError(f"no answer within {deadline:g} s")
+                events = ready.select(self._patience(until))
                 for key, _ in events:
                     if key.fd == stdin:
                         out = self._written(out)
@@ -80,7 +80,22 @@ class Child:
                             ready.unregister(stdin)
                     else:
                         got += self._more()
-        return got
+                if len(got) > LONGEST:
+                    raise ChildError(f"it answered nonsense: more than {LONGEST >> 20} MB")
+                if not events and time.monotonic() >= until:
+                    raise ChildError(f"no answer within {deadline:g} s")
+        return bytes(got)
+
+    def _patience(self, until: float) -> Seconds:
+        """How long to wait for the next byte. Raises ChildError where the child uses more memory than it may."""
+        left = max(0.0, until - time.monotonic())
+        if self.memory_mb is None:
+            return left
+        try:
+            bounded.over(self.process.pid, self.memory_mb)
+        except bounded.Overrun as overrun:
+            raise ChildError(f"it {overrun}") from None
+        return min(left, bounded.GLANCE)
 
     def _written(self, out: bytes) -> bytes:
         assert self.process.stdin is not None
@@ -111,10 +126,7 @@ class Child:
 
     def tail(self) -> str:
         """The end of what the process printed."""
-        with contextlib.suppress(OSError), self.log.open("rb") as log:
-            log.seek(max(0, self.log.stat().st_size - TAIL))
-            return log.read().decode("utf-8", "replace")
-        return ""
+        return self._words.text()
 
     def stop(self) -> None:
         """End the process and everything it started; another thread that waits for it is told."""
@@ -122,6 +134,8 @@ class Child:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
+    """What left the child's session is found by who started it, what lost that line by the session."""
+    tree.end(process.pid)
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

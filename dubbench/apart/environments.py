@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -22,7 +23,9 @@ from pathlib import Path
 
 from dubbench import memory
 from dubbench.errors import BadInput, Missing
+from dubbench.processes import bounded
 from dubbench.stages.base import Progress, quiet
+from dubbench.types import Seconds
 from dubbench.weights import writing
 from dubbench.weights.locks import locked
 from dubbench.weights.pins import cache_folder
@@ -31,8 +34,14 @@ LIGHT = ("numpy>=1.26", "pydantic>=2.10", "soundfile>=0.13", "soxr>=0.5", "unico
 """What `dubbench.apart.worker`, the rooms and what adapters share import: 90 MB installed, no model's libraries."""
 
 MARK = "ready.json"
-SHOWN = ("Collecting ", "Downloading ", "Processing ", "Building ", "Installing ")
-"""How the installer's lines begin that tell a person how far it is."""
+SHOWN = (
+    "Collecting ", "Downloading ", "Processing ", "Building ", "Installing ", "Resolved ", "Prepared ", "Installed ",
+)  # fmt: skip
+"""How lines of pip and of uv begin that tell a person how far it is."""
+PATIENCE: Seconds = 900.0
+"""How long an installer may stand still: no word, no processor time. Building from source does one or the other."""
+UNREACHED = re.compile(r"Retrying \(|Failed to fetch|error sending request|dns error")
+"""What pip and uv say when nobody answers; pip ends by calling that "no matching distribution"."""
 
 
 def home() -> Path:
@@ -83,10 +92,12 @@ def damage(place: Path) -> str | None:
 
 
 def _harm(distribution: metadata.Distribution) -> str | None:
-    """A recorded file of a package that is gone or has another size. Compiled ones come and go by themselves."""
+    """A recorded file of a package that is gone or has another size. Compiled ones come, go and change as they like."""
     for file in distribution.files or ():
         path = Path(str(file.locate()))
-        if not path.is_file() and path.suffix != ".pyc":
+        if path.suffix == ".pyc":
+            continue
+        if not path.is_file():
             return f"{distribution.name}: {file} is gone"
         if file.size is not None and path.stat().st_size != file.size:
             return f"{distribution.name}: {file} has another size"
@@ -118,7 +129,8 @@ def _installer(place: Path) -> list[str]:
     """The install command: uv where there is one, our own pip reaching into the environment, else the environment's."""
     uv = shutil.which("uv")
     if uv:
-        return [uv, "pip", "install", "--python", str(python(place))]
+        # Copies: what writes into a linked file would write into uv's cache, and a repair would bring it back.
+        return [uv, "pip", "install", "--link-mode=copy", "--python", str(python(place))]
     if util.find_spec("pip") is None:
         return [str(python(place)), "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
     return [
@@ -130,18 +142,36 @@ def _installer(place: Path) -> list[str]:
 def _install(place: Path, wanted: list[str], progress: Progress) -> None:
     """Run the installer, its lines shown as they come."""
     environment = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")}
-    command, said, done = [*_installer(place), "--", *wanted], [], 0
-    with subprocess.Popen(
-        command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        text=True, errors="replace",
-    ) as process:  # fmt: skip
-        assert process.stdout is not None
-        for line in process.stdout:
-            said.append(line.strip())
-            if line.startswith(SHOWN):
-                done = min(done + 1, len(wanted) - 1)
-                progress("environment", done, len(wanted), line.strip())
-    if process.returncode != 0:
-        words = " / ".join([s for s in said if s.startswith("ERROR")][-2:] or said[-2:])
-        by_hand = " ".join(f"'{requirement}'" for requirement in wanted)
-        raise Missing(f"an environment could not be built ({words}); see why with: python -m pip install {by_hand}")
+    said: list[str] = []
+    by_hand = " ".join(f"'{requirement}'" for requirement in wanted)
+
+    def hear(line: str) -> None:
+        said.append(line.strip())
+        if said[-1].startswith(SHOWN):
+            done = min(sum(one.startswith(SHOWN) for one in said), len(wanted) - 1)
+            progress("environment", done, len(wanted), said[-1])
+
+    try:
+        bounds = bounded.Bounds(still=PATIENCE)
+        code = bounded.run(
+            [*_installer(place), "--", *wanted], bounds=bounds, heard=hear, env=environment, merged=True
+        ).code
+    except bounded.Overrun as overrun:
+        code, said = 1, [f"the installer {overrun}"]
+    if code:
+        raise Missing(f"an environment could not be built ({_told(said)}); see why with: {_try(by_hand)}")
+
+
+def _told(said: Sequence[str]) -> str:
+    """What an installer meant to say: that there is no network, else its last errors, else its last words."""
+    if any(UNREACHED.search(line) for line in said):
+        return "the package index does not answer"
+    said = [line.lstrip("×╰─▶│ ") for line in said]
+    begins = next((i for i, line in enumerate(said) if line.startswith(("error", "No solution"))), None)
+    if begins is not None:  # uv's words, which go on over several lines
+        return " ".join(said[begins : begins + 6])
+    return " / ".join([s for s in said if s.startswith("ERROR")][-2:] or [s for s in said if s][-2:])
+
+
+def _try(by_hand: str) -> str:
+    return f"uv pip install {by_hand}" if shutil.which("uv") else f"python -m pip install {by_hand}"

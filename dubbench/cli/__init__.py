@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import importlib
 import sys
+from typing import NoReturn
 
 import click
 
 from dubbench.errors import DubError
+from dubbench.processes import supervised
 
 COMMANDS = {
     "dub": ("dubbench.cli.dub:dub", "Dub a film, or walk again through a dub that was edited."),
@@ -45,23 +47,40 @@ def cli() -> None:
 
 
 def main() -> None:
-    """The program `dubbench`. A known mistake is one line on stderr and exit code 2, never a traceback."""
+    """The program `dubbench`. A known mistake is one line on stderr and exit code 2, never a traceback.
+
+    The work is done in a process of its own where the system has such a thing: stopped by Ctrl-C or SIGTERM it ends
+    within two seconds whatever it is doing, and a model that hangs or crashes is one line, too.
+    """
+    if supervised.possible():
+        supervised.begin(_ended)
     try:
         cli(standalone_mode=False)
     except DubError as error:
-        click.echo(f"dubbench: {error}", err=True)
-        sys.exit(error.exit_code)
+        _fail(str(error), error.exit_code)
     except getattr(click.exceptions, "NoArgsIsHelpError", ()) as error:
         error.show()
         sys.exit(2)
     except click.ClickException as error:
-        click.echo(f"dubbench: {_one_line(error)}", err=True)
-        sys.exit(2)
+        _fail(_one_line(error), 2)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("dubbench: stopped; what was finished is kept, call the same command to go on", err=True)
-        sys.exit(130)
+        _fail(supervised.STOPPED, 130)
     except BrokenPipeError:
         sys.exit(1)
+
+
+def _fail(sentence: str, code: int) -> NoReturn:
+    """Once we were asked to stop, what went wrong for it is nobody's business: the supervisor says so."""
+    if not supervised.stopping():
+        click.echo(f"dubbench: {sentence}", err=True)
+    sys.exit(code)
+
+
+def _ended(end: supervised.End) -> None:
+    where = f"{end.at}: " if end.at and end.why != "stopped" else ""
+    # The work was perhaps drawing its progress on this line.
+    cleared = "\r\x1b[K" if sys.stderr.isatty() else ""
+    click.echo(f"{cleared}dubbench: {where}{end.sentence}", err=True)
 
 
 def _one_line(error: click.ClickException) -> str:

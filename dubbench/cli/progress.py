@@ -11,12 +11,14 @@ from collections.abc import Iterator
 from typing import TextIO
 
 from dubbench.cli.rows import MB
+from dubbench.processes import supervised
 from dubbench.weights import listening
 
 
 class Meter:
     """A progress hook: `meter(room, done, total, what)` redraws one line, in which each room that is at work has its
-    part, with the time left in it."""
+    part, with the time left in it. The supervisor of this process, if it has one, is told too.
+    """
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self.stream = stream or sys.stderr
@@ -27,6 +29,7 @@ class Meter:
         self._drawing = threading.Lock()
 
     def __call__(self, room: str, done: int, total: int, what: str) -> None:
+        supervised.note(room, what)
         if self.shown:
             with self._drawing:
                 self._draw(threading.get_ident(), room, done, total, what)

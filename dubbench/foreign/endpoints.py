@@ -13,12 +13,13 @@ import urllib.error
 import urllib.request
 import uuid
 from collections.abc import Sequence
-from http.client import HTTPException
+from http.client import HTTPException, IncompleteRead
 from typing import Any, NamedTuple
 
 from pydantic import Field, field_validator
 
 from dubbench.errors import AdapterFailed, Missing, Refused
+from dubbench.foreign.line import Line
 from dubbench.stages.base import Settings, Stage
 from dubbench.types import Seconds
 
@@ -26,13 +27,22 @@ AGAIN = (408, 409, 425, 429, 500, 502, 503, 504)
 """Answers after which the same request may succeed."""
 
 
+LARGEST = 256 * 2**20
+"""Bytes of an answer: speech of an hour and a half at 24 kHz, and a hundred times the words of a film."""
+
+
 class Endpoint(Settings):
-    """Where to ask, as whom, and how patiently: `tries` in all, `pause` before the second, doubled before each next."""
+    """Where to ask, as whom, and how patiently: `tries` in all, `pause` before the second, doubled before each next.
+
+    `timeout` is how long it may be silent, `deadline` how long a try may take as a whole: a server that sends a byte
+    now and then is never silent.
+    """
 
     url: str = Field("http://127.0.0.1:8000/v1", pattern=r"^https?://[^/\s]+")
     model: str = ""
     key_env: str | None = None
     timeout: Seconds = Field(120.0, gt=0)
+    deadline: Seconds = Field(900.0, gt=0, exclude=True)
     tries: int = Field(3, ge=1)
     pause: Seconds = Field(1.0, ge=0)
 
@@ -63,21 +73,39 @@ def post(stage: Stage, path: str, body: bytes, kind: str) -> Reply:
     settings: Endpoint = stage.settings
     headers = {"Content-Type": kind, "User-Agent": "dubbench", **_authorization(stage)}
     request = urllib.request.Request(settings.url.rstrip("/") + path, body, headers)
-    opener = urllib.request.build_opener(_NoRedirect)
     for attempt in range(settings.tries):
         last = attempt == settings.tries - 1
-        try:
-            with opener.open(request, timeout=settings.timeout) as reply:
-                return Reply(bytes(reply.read()), reply.headers.get("Content-Type") or "no content type")
-        except urllib.error.HTTPError as error:
-            said = error.read().decode("utf-8", "replace")
-            if last or error.code not in AGAIN:
-                raise _refusal(stage, error, said) from None
-        except (OSError, HTTPException) as error:
-            if last:
-                raise AdapterFailed(stage.name, f"{settings.url} does not answer: {_why(error)}") from None
+        with Line(settings.deadline) as line:
+            try:
+                return _asked(stage, line, request)
+            except urllib.error.HTTPError as error:
+                said = _whole(stage, line, error).decode("utf-8", "replace")
+                if last or error.code not in AGAIN:
+                    raise _refusal(stage, error, said) from None
+            except (OSError, HTTPException) as error:
+                if last:
+                    raise AdapterFailed(stage.name, f"{settings.url} {_why(error, line)}") from None
         time.sleep(settings.pause * 2**attempt)
     raise AssertionError("the last attempt returns or raises")
+
+
+def _asked(stage: Stage, line: Line, request: urllib.request.Request) -> Reply:
+    opener = urllib.request.build_opener(_NoRedirect, *line.handlers())
+    with opener.open(request, timeout=stage.settings.timeout) as reply:
+        return Reply(_whole(stage, line, reply), reply.headers.get("Content-Type") or "no content type")
+
+
+def _whole(stage: Stage, line: Line, reply: Any) -> bytes:
+    """All of an answer. Raises AdapterFailed for one without an end, TimeoutError for one that the line was cut in."""
+    body = bytes(reply.read(LARGEST + 1))
+    if len(body) > LARGEST:
+        raise AdapterFailed(stage.name, f"{stage.settings.url} answered with more than {LARGEST >> 20} MB")
+    if line.cut:
+        raise TimeoutError
+    missing = getattr(reply, "length", None)
+    if missing:
+        raise IncompleteRead(body, missing)
+    return body
 
 
 def _authorization(stage: Stage) -> dict[str, str]:
@@ -99,9 +127,11 @@ def _key(stage: Stage) -> str:
     return os.environ.get(stage.settings.key_env or "", "").strip()
 
 
-def _why(error: BaseException) -> str:
+def _why(error: BaseException, line: Line) -> str:
+    if line.cut:
+        return f"did not finish its answer within {line.deadline:g} s"
     reason = getattr(error, "reason", error)
-    return str(reason) or type(reason).__name__
+    return f"does not answer: {str(reason) or type(reason).__name__}"
 
 
 def _refusal(stage: Stage, error: urllib.error.HTTPError, said: str) -> Missing | Refused | AdapterFailed:

@@ -1,22 +1,20 @@
-"""Programs as models: run without a shell, under a deadline, their last words in our errors.
+"""Programs as models: run without a shell, within bounds, their last words in our errors.
 
 What they are asked and what they answer is the business of the adapter that runs them.
 """
 
 from __future__ import annotations
 
-import contextlib
-import os
 import re
 import shutil
 import signal
-import subprocess
 from pathlib import Path
 from typing import ClassVar
 
 from pydantic import Field, field_validator
 
 from dubbench.errors import AdapterFailed, BadInput, Missing
+from dubbench.processes import bounded
 from dubbench.stages.base import Settings, Stage
 from dubbench.types import Seconds
 
@@ -24,11 +22,16 @@ PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 
 class Command(Settings):
-    """What every command has: `argv`, and the seconds it may take. Braces around anything but a word stay."""
+    """What every command has: `argv`, the seconds it may take, and the megabytes of memory with all it starts.
+
+    Braces around anything but a word stay.
+    """
 
     places: ClassVar[frozenset[str]] = frozenset()
     argv: tuple[str, ...] = Field(min_length=1)
     timeout: Seconds = Field(600.0, gt=0)
+    memory_mb: int | None = Field(None, gt=0, exclude=True)
+    """Left out of what a result is remembered by: it shapes none."""
 
     @field_validator("argv")
     @classmethod
@@ -51,31 +54,18 @@ def run(stage: Stage, stdin: bytes = b"", **values: object) -> bytes:
         raise BadInput(f"model '{stage.name}': no program takes a text with a NUL character in its command line")
     if shutil.which(argv[0]) is None:
         raise Missing(f"model '{stage.name}': there is no program '{argv[0]}' here; install it or change 'argv'")
+    bounds = bounded.Bounds(
+        seconds=settings.timeout, still=None, memory_mb=settings.memory_mb, written_mb=bounded.WRITTEN_MB
+    )
     try:
-        process = subprocess.Popen(
-            argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
-        )
+        done = bounded.run(argv, stdin, bounds=bounds)
     except OSError as error:
         raise failed(stage, f"{argv[0]} could not be run: {error.strerror}") from None
-    with process:
-        try:
-            out, said = process.communicate(stdin, timeout=settings.timeout)
-        except subprocess.TimeoutExpired:
-            _end(process)
-            said = process.communicate()[1]
-            raise failed(stage, f"{argv[0]} did not end within {settings.timeout:g} s", said) from None
-        except BaseException:
-            _end(process)
-            raise
-    if process.returncode != 0:
-        raise failed(stage, f"{argv[0]} ended with {_how(process.returncode)}", said)
-    return out
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the program with all it started."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
+    except bounded.Overrun as overrun:
+        raise failed(stage, f"{argv[0]} {overrun}", overrun.said) from None
+    if done.code != 0:
+        raise failed(stage, f"{argv[0]} ended with {_how(done.code)}", done.said)
+    return done.out
 
 
 def _how(code: int) -> str:

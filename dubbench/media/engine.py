@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from dubbench.errors import BadInput, Missing
+from dubbench.processes import bounded
+from dubbench.types import Seconds
 
 FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,mpegvideo,ogg,wav,w64,flac,mp3,aac,loas,asf,flv,aiff,caf,au,"
@@ -16,6 +18,9 @@ FORMATS = (
 )
 """The containers a film or a sound comes in (names of ffmpeg's demuxers). Playlists, scripts and pictures are left out:
 they point at other files or places, and uploads are strangers' files."""
+
+PATIENCE: Seconds = 900.0
+"""How long ffmpeg may stand still: no word, no processor time. A disk or a network that it reads from is gone then."""
 
 SAFE = {"format_whitelist": FORMATS, "protocol_whitelist": "file,pipe"}
 
@@ -77,20 +82,26 @@ def run(node: Any, *, about: Path, to: Path | None = None, pipe: bytes | None = 
     """Run an ffmpeg-python graph and return what ffmpeg wrote to stderr at `level`.
 
     A failure is BadInput naming `about`, the file ffmpeg was working on (or `to`, when that could not be written), with
-    ffmpeg's own last words; a half-written `to` is removed.
+    ffmpeg's own last words; a half-written `to` is removed. So is an ffmpeg that stands still (`PATIENCE`).
     """
     import ffmpeg
 
     asked = node.global_args("-hide_banner", "-nostdin", "-nostats", "-loglevel", level)
+    command = ffmpeg.compile(asked, cmd=ffmpeg_exe(), overwrite_output=True)
     try:
-        _, words = ffmpeg.run(
-            asked, cmd=ffmpeg_exe(), capture_stdout=True, capture_stderr=True, input=pipe, overwrite_output=True
-        )
-    except ffmpeg.Error as error:
-        if to is not None:
-            to.unlink(missing_ok=True)
-        raise BadInput(_sentence(error.stderr.decode("utf-8", "replace"), about, to)) from None
-    return str(words.decode("utf-8", "replace"))
+        done = bounded.run(command, pipe, bounds=bounded.Bounds(still=PATIENCE))
+    except bounded.Overrun as overrun:
+        _unwritten(to)
+        raise BadInput(f"{about}: ffmpeg {overrun}; is the disk or the network that it lies on still there?") from None
+    if done.code:
+        _unwritten(to)
+        raise BadInput(_sentence(done.said.decode("utf-8", "replace"), about, to))
+    return done.said.decode("utf-8", "replace")
+
+
+def _unwritten(to: Path | None) -> None:
+    if to is not None:
+        to.unlink(missing_ok=True)
 
 
 def _sentence(stderr: str, about: Path, to: Path | None) -> str:

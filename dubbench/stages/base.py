@@ -92,6 +92,11 @@ class Stage(ABC):
                 self._loaded = False
                 heap.trim()
 
+    @property
+    def on_gpu(self) -> bool:
+        """Whether what is loaded lies in a GPU's memory: then it is released before another such room begins."""
+        return False
+
     @contextlib.contextmanager
     def telling(self, progress: Progress, room: str, what: str) -> Iterator[None]:
         """While the block runs, the pieces that a verb counts (`counted`) are told to `progress`."""

@@ -10,7 +10,6 @@ import importlib.util
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -21,6 +20,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from dubbench.errors import Missing
+from dubbench.processes import bounded
 
 Tell: TypeAlias = Callable[[float], None]
 """Called with the share in [0, 1] of a package that has arrived."""
@@ -203,27 +203,24 @@ def _run(command: list[str], folder: Path, *, tell: Tell = ignore) -> None:
     # In a folder of our own: Python would import a "types.py" lying where the person happens to stand.
     folder.mkdir(parents=True, exist_ok=True)
     environment = {**os.environ, "NO_COLOR": "1", "NPM_CONFIG_UPDATE_NOTIFIER": "false"}
+    said: list[str] = []
+
+    def hear(line: str) -> None:
+        progress = re.match(r"Progress (\d+) of (\d+)", line)
+        if progress and int(progress[2]):
+            tell(int(progress[1]) / int(progress[2]))
+        elif not progress:
+            said.append(line)
+
+    name = Path(command[0]).name
     try:
-        process = subprocess.Popen(
-            command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True, encoding="utf-8", errors="replace",
-        )  # fmt: skip
+        done = bounded.run(command, heard=hear, env=environment, cwd=folder, merged=True)
     except OSError as error:
-        raise Missing(f"cannot start {Path(command[0]).name}: {error.strerror}") from None
-    said = []
-    with process:
-        try:
-            for line in process.stdout or ():
-                progress = re.match(r"Progress (\d+) of (\d+)", line)
-                if progress and int(progress[2]):
-                    tell(int(progress[1]) / int(progress[2]))
-                elif not progress:
-                    said.append(line)
-        except BaseException:
-            process.kill()
-            raise
-    if process.returncode:
-        raise _Failed("".join(said), f"{Path(command[0]).name} ended with code {process.returncode}")
+        raise Missing(f"cannot start {name}: {error.strerror}") from None
+    except bounded.Overrun as overrun:
+        raise Missing(f"{name} {overrun}") from None
+    if done.code:
+        raise _Failed("\n".join(said), f"{name} ended with code {done.code}")
 
 
 class _Failed(Missing):

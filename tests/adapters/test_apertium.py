@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -174,20 +174,23 @@ def test_lines_that_come_back_mixed_are_asked_one_by_one(monkeypatch: pytest.Mon
     assert calls == ["um\n\ndois", "um", "dois"]
 
 
-def test_a_program_that_dies_hangs_or_is_silent_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    def dying(*_: object, **__: object) -> subprocess.CompletedProcess[str]:
-        return subprocess.CompletedProcess(["apertium"], 1, "", "lt-proc: no such file")
-
-    def hanging(*_: object, **__: object) -> subprocess.CompletedProcess[str]:
-        raise subprocess.TimeoutExpired("apertium", 60)
-
-    def silent(*_: object, **__: object) -> subprocess.CompletedProcess[str]:
-        return subprocess.CompletedProcess(["apertium"], 0, "\n", "")
-
-    for program, words in ((dying, "lt-proc: no such file"), (hanging, "hung"), (silent, "made nothing")):
-        monkeypatch.setattr(apertium.subprocess, "run", program)
-        with pytest.raises(AdapterFailed, match=words):
-            apertium.run(["um"], "pt-es")
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        ("echo 'lt-proc: no such file' >&2; exit 1", "lt-proc: no such file"),
+        ("sleep 100", "did not end within"),
+        ("echo", "made nothing"),
+    ],
+)
+def test_a_program_that_dies_hangs_or_is_silent_is_a_failure(
+    script: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "apertium").write_text(f"#!/bin/sh\n{script}\n")
+    (tmp_path / "apertium").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setattr(apertium, "PATIENCE", 0.5 if "sleep" in script else 60)
+    with pytest.raises(AdapterFailed, match=words):
+        apertium.run(["um"], "pt-es")
 
 
 def test_a_wording_that_shrank_on_the_second_half_of_its_way_is_left_out() -> None:

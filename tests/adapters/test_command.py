@@ -92,6 +92,19 @@ def test_a_program_that_hangs_is_ended_with_all_it_started(tmp_path: Path) -> No
         speaker(code, timeout=0.5).speak("hello", VOICE, "en")
 
 
+def test_a_program_that_takes_too_much_memory_or_prints_without_end_is_ended() -> None:
+    hog = "kept = []\nimport time\nwhile True: kept.append(bytearray(b'x' * 2**22)); time.sleep(0.005)"
+    with pytest.raises(AdapterFailed, match=r"used \d+ MB of memory, of 150 MB"):
+        speaker(hog, memory_mb=150).speak("hello", VOICE, "en")
+    flood = CommandTranslate(name="flood", argv=python("while True: print('x' * 100_000)"))
+    with pytest.raises(AdapterFailed, match="printed more than 256 MB"):
+        flood.translate(LINES, "en", "pt", {})
+
+
+def test_what_a_program_may_take_is_no_part_of_what_its_results_are_remembered_by() -> None:
+    assert speaker(memory_mb=150).identity() == speaker().identity()
+
+
 def test_mistakes_in_the_command_line_are_refused_when_it_is_written() -> None:
     with pytest.raises(BadInput, match=r"\{txt\}.*\{text\}"):
         CommandSpeak(argv=["espeak", "{txt}"])

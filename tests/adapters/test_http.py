@@ -6,6 +6,7 @@ import email
 import io
 import json
 import re
+import socketserver
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,6 +19,7 @@ import soundfile
 from dubbench import catalog
 from dubbench.adapters.http import HttpSpeak, HttpTranscribe, HttpTranslate, speak_from_environment
 from dubbench.errors import AdapterFailed, BadInput, Missing, Refused, Unsupported
+from dubbench.foreign import endpoints
 from dubbench.testing import check_adapter
 from dubbench.types import Controls, Line, Sound, Voice
 
@@ -159,6 +161,43 @@ def test_nobody_there_is_said(server: Server) -> None:
     server.server.server_close()
     with pytest.raises(AdapterFailed, match=r"127\.0\.0\.1.*does not answer"):
         HttpSpeak(url=server.url, pause=0, tries=1).speak("hello", VOICE, "en")
+
+
+@pytest.mark.parametrize("dripping", ["head", "body"])
+def test_a_server_that_drips_is_left_at_the_deadline(dripping: str) -> None:
+    head = b"HTTP/1.0 200 OK\r\nContent-Type: audio/wav\r\n\r\n"
+    fast, slow = (b"", head) if dripping == "head" else (head, b"0" * 600)
+    left = threading.Event()
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(65536)
+            self.request.sendall(fast)
+            for byte in slow:
+                if left.wait(0.1):
+                    return
+                try:
+                    self.request.sendall(bytes([byte]))
+                except OSError:
+                    return
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        url = f"http://127.0.0.1:{server.server_address[1]}/v1"
+        speak = HttpSpeak(name="drip", url=url, tries=1, timeout=5, deadline=0.7)
+        with pytest.raises(AdapterFailed, match=r"did not finish its answer within 0\.7 s"):
+            speak.speak("Hello.", VOICE, "en")
+        left.set()
+        server.shutdown()
+        thread.join()
+
+
+def test_an_answer_without_an_end_is_refused(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(endpoints, "LARGEST", 1000)
+    server.answers = [(200, b"x" * 1001)]
+    with pytest.raises(AdapterFailed, match="answered with more than"):
+        HttpSpeak(name="loud", url=server.url, tries=1).speak("Hello.", VOICE, "en")
 
 
 def test_the_key_is_sent_and_told_to_nobody_else(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,135 @@
+"""`make apart`: what a model in an environment of its own costs: a warm line, its start, its memory. Ratios travel.
+
+    python eval/apart.py [ROUNDS] [--write]
+
+The same line goes to the same model here and apart, in turns, after both are warm; the goal is 50 ms a line over the
+call in process at the median. Kokoro is also asked in an environment with pins that clash with ours (numpy before 2,
+an older onnxruntime), built for the occasion by pip, or by uv where there is one.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import dubbench
+from dubbench import apart, catalog, media
+from dubbench.apart import environments
+from dubbench.processes import tree
+from dubbench.types import Line, Sound, Voice
+from dubbench.weights.pins import cache_folder
+from eval import pages
+from examples import clips
+
+GOAL_MS = 50.0
+TEXT = "Olá, tudo bem com você? Hoje eu vou falar de casas."
+ENGLISH = "Hello, how are you today, my friend? I have a house in New Jersey."
+CLASHING = ("numpy<2", "onnxruntime==1.20.*")
+
+Ask = Callable[[Any], Any]
+
+
+def asks() -> Iterator[tuple[str, str, Ask]]:
+    """Models, what each is asked for, and the asking: lines of three to five seconds."""
+    phone = media.read(clips.folder() / clips.PHONE.name)
+    some = Sound(np.ascontiguousarray(phone.samples[:1, 8 * 16_000 : 13 * 16_000]), 16_000)
+    line = Line(id="1", start=0, end=4, text=ENGLISH)
+    low, dora = Voice(id="v", preset="toy-low"), Voice(id="v", preset="pf_dora")
+    yield "toy-speak", "3 s of a tone", lambda s: s.speak(TEXT, low, "pt")
+    yield "kokoro", "a line of 3 s", lambda s: s.speak(TEXT, dora, "pt")
+    yield "bergamot", "a line of 4 s", lambda s: s.translate([line], "en", "pt", {})
+    yield "whisper-base", "5 s of speech", lambda s: s.transcribe(some, "en")
+
+
+def compared(name: str, ask: Ask, rounds: int) -> tuple[list[float], list[float]]:
+    """Milliseconds of each call here and apart, turn and turn about."""
+    here, far = dubbench.load(name), remote(name)
+    spent: tuple[list[float], list[float]] = ([], [])
+    for stage in (here, far):
+        ask(stage.ready())
+    for i in range(rounds):
+        for which in (0, 1) if i % 2 else (1, 0):
+            started = time.perf_counter()
+            ask((here, far)[which])
+            spent[which].append(1e3 * (time.perf_counter() - started))
+    for stage in (here, far):
+        stage.release()
+    return spent
+
+
+def remote(name: str, requires: tuple[str, ...] = ()) -> Any:
+    """The catalogue's model apart: with our own interpreter, or in an environment that holds `requires`."""
+    entry = catalog.entry(name)
+    kind = type(entry.open())
+    return apart.remote(kind, name=name, weights=entry.open_weights(), requires=requires, **entry.settings)
+
+
+def warm(rounds: int) -> tuple[list[str], float]:
+    """A table of calls here and apart, and the worst median difference."""
+    rows = ["| model, asked for | here, median ms | apart, median ms | more, median ms | more, p95 ms | ratio |",
+            "|---|---:|---:|---:|---:|---:|"]  # fmt: skip
+    worst = -float("inf")
+    for name, what, ask in asks():
+        here, far = compared(name, ask, 4 * rounds if name == "toy-speak" else rounds)
+        a, b = statistics.median(here), statistics.median(far)
+        more = [y - x for x, y in zip(here, far, strict=True)]
+        worst = max(worst, b - a)
+        p95 = float(np.percentile(more, 95))
+        rows.append(f"| {name}, {what} | {a:.1f} | {b:.1f} | {b - a:+.1f} | {p95:+.1f} | {b / a:.3f} |")
+    return [
+        *rows,
+        "",
+        f"The most a warm line takes longer, at the median: {worst:.1f} ms (goal: {GOAL_MS:g} ms).",
+    ], worst
+
+
+def clashing() -> Iterator[str]:
+    """Kokoro with pins that clash: seconds to build its environment, to start it again, and what it reads like."""
+    needs = (*catalog.entry("kokoro").open().requires, *CLASHING)
+    dora = Voice(id="v", preset="pf_dora")
+    with tempfile.TemporaryDirectory() as name:
+        own = Path(name)
+        (own / "weights").symlink_to(cache_folder() / "weights")
+        before, os.environ["DUBBENCH_CACHE"] = os.environ.get("DUBBENCH_CACHE"), name
+        try:
+            seconds = []
+            for _ in range(2):
+                far, started = remote("kokoro", needs), time.perf_counter()
+                far.ready()
+                seconds.append(time.perf_counter() - started)
+                spoken = far.speak(TEXT, dora, "pt").sound
+                used = tree.use(far._worker.process.pid).resident / 2**20
+                far.release()
+            size = sum(path.stat().st_size for path in environments.folder(needs).rglob("*") if path.is_file())
+        finally:
+            os.environ.pop("DUBBENCH_CACHE")
+            os.environ |= {} if before is None else {"DUBBENCH_CACHE": before}
+    here = dubbench.load("kokoro").ready().speak(TEXT, dora, "pt").sound  # type: ignore[attr-defined]
+    same = "the same samples" if np.array_equal(here.samples, spoken.samples) else f"{spoken.duration:.2f} s of speech"
+    yield f"Kokoro with {' and '.join(f'`{pin}`' for pin in CLASHING)}: environment built and model loaded in"
+    yield f"{seconds[0]:.1f} s, the next time checked and loaded in {seconds[1]:.1f} s; {size / 2**20:.0f} MB on disk,"
+    yield f"{used:.0f} MB of memory; its reading is {same} (here: {here.duration:.2f} s)."
+
+
+def main() -> int:
+    rounds = next((int(word) for word in sys.argv[1:] if word.isdecimal()), 20)
+    rows, worst = warm(rounds)
+    rows += ["", *clashing()]
+    print("\n".join(rows))
+    if "--write" in sys.argv:
+        pages.write("isolation.md", "make apart", rows)
+    return worst > GOAL_MS
+
+
+if __name__ == "__main__":
+    sys.exit(main())
