@@ -8,11 +8,11 @@ import shlex
 from collections.abc import Iterable
 from pathlib import Path
 
-from dubbench import documents, media
+from dubbench import documents, manifest, media
 from dubbench.errors import BadInput
 from dubbench.types import Dub
 
-OUTPUTS = (documents.NAME, "dub.mp4", "report.json", "report.html", "subtitles.*.srt", "subtitles.*.vtt")
+OUTPUTS = (documents.NAME, manifest.NAME, "dub.mp4", "report.json", "report.html", "subtitles.*.srt", "subtitles.*.vtt")
 """Names of what a dub leaves in its folder."""
 
 

@@ -221,7 +221,8 @@ def prepared_again(
     if readings:
         known = known.but(pronunciations=read_pronunciations(readings, known.target_language))
     told = known.source_language if known.language_confidence is None else None
-    stages = stages_for(known.wishes, told, known.target_language, worded=_all_worded(known), progress=progress)
+    worded = _all_worded(known) or (own_translation is not None and _own_lines(known))
+    stages = stages_for(known.wishes, told, known.target_language, worded=worded, progress=progress)
     if own_translation:
         brought.check(known, own_translation)
     check_voices(known, stages, named(voices))
@@ -234,6 +235,12 @@ def prepared_again(
 def _all_worded(dub: Dub) -> bool:
     """Whether every line's translation is a person's, so that no model has to know the pair of languages."""
     return bool(dub.lines) and all(line.translation and "translate" not in line.made_by for line in dub.lines)
+
+
+def _own_lines(dub: Dub) -> bool:
+    """Whether a person brought the lines."""
+    made = dub.made_by.get("transcribe")
+    return made is not None and made.model == brought.PERSON
 
 
 def wished(**fields: Any) -> Wishes:

@@ -24,6 +24,7 @@ from dubbench import (
     fitting,
     languages,
     listen,
+    manifest,
     media,
     memory,
     people,
@@ -66,11 +67,15 @@ class Run:
         """From whatever is known to a finished film and its report. Raises the five errors."""
         with _writing(self.dub.folder), busy(self.dub.folder):
             self.dub = documents.present(self.dub)
+            manifest.begin(
+                self.dub, self.home, voices=self.voices, consents=self.consents, translation=self.translation
+            )
             self.understand()
             if self.dub.lines:
                 self.translate()
                 self.speak()
             self.finish()
+            manifest.finish(self.dub, self.home, self.stages)
         return self.dub
 
     def understand(self) -> None:
@@ -254,6 +259,7 @@ class Run:
 
     def _save(self) -> None:
         documents.write(self.dub, self.home / documents.NAME)
+        manifest.saved(self.dub, self.home)
 
 
 def _marked(dub: Dub, mark: Any) -> Dub:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, ClassVar, TypeAlias
 
@@ -129,11 +129,15 @@ class Separate(Stage):
         return back[0], whole.samples - back[1]
 
 
-def _writer(path: Path, source: Any) -> Any:
+@contextmanager
+def _writer(path: Path, source: Any) -> Iterator[Any]:
+    """A stem being written; the same sound gives the same file at any time, for files are known by their hashes."""
     import soundfile
 
     kind = media.wav_form(source.frames * 2 * 4)
-    return soundfile.SoundFile(path, "w", source.samplerate, 2, subtype="FLOAT", format=kind)
+    with soundfile.SoundFile(path, "w", source.samplerate, 2, subtype="FLOAT", format=kind) as file:
+        yield file
+    media.undated(path)
 
 
 def _faded(tail: Samples, piece: Samples) -> Samples:
