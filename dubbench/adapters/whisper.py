@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from dubbench import graphs
 from dubbench.graphs import threads
 from dubbench.languages import LANGUAGES
 from dubbench.stages.base import Settings as BaseSettings
@@ -78,11 +79,12 @@ class Whisper(Transcribe):
         if language:
             self._refuse(language)
         samples = sound.mono
-        guesses = ((language, 1.0),) if language else self._guess(samples)
-        pieces = self._pieces(sound)
-        with ThreadPoolExecutor(threads()) as pool:
-            heard = pool.map(lambda piece: self._piece(piece, guesses[0][0], sound.duration), pieces)
-            segments = tuple(segment for piece in self.counted(heard, len(pieces)) for segment in piece)
+        with graphs.steady():
+            guesses = ((language, 1.0),) if language else self._guess(samples)
+            pieces = self._pieces(sound)
+            with ThreadPoolExecutor(threads()) as pool:
+                heard = pool.map(lambda piece: self._piece(piece, guesses[0][0], sound.duration), pieces)
+                segments = tuple(segment for piece in self.counted(heard, len(pieces)) for segment in piece)
         return Transcript(language=guesses[0][0], guesses=guesses, segments=segments)
 
     def _pieces(self, sound: Sound) -> list[tuple[Seconds, Samples]]:
