@@ -155,7 +155,9 @@ class Mixes(Noun):
                 lengths += [0 if one is None else one.shape[1] for one in pair]
         whole, apart = sums
         level = round(10 * math.log10(apart / whole), 1) if whole and apart else None
-        return cls(same=not apart and lengths[0] == lengths[1], difference_db=level, longer=int(lengths[1] - lengths[0]))
+        return cls(
+            same=not apart and lengths[0] == lengths[1], difference_db=level, longer=int(lengths[1] - lengths[0])
+        )
 
     @property
     def told(self) -> str:

@@ -146,8 +146,10 @@ def _made(old: Dub, new: Dub, old_home: Path, new_home: Path) -> dict[str, dict[
             models |= manifest.differences(room, then.models[room], now.models.get(room))
         else:
             models[room] = ("nobody", now.models[room].name)
-    both = then.machine is not None and now.machine is not None
-    return {"models": models, "machine": {**machine.differences(then.machine, now.machine)} if both else {}}
+    places: dict[str, Pair] = {}
+    if then.machine is not None and now.machine is not None:
+        places |= machine.differences(then.machine, now.machine)
+    return {"models": models, "machine": places}
 
 
 def matched(old: Sequence[Line], new: Sequence[Line]) -> tuple[list[tuple[Line, Line]], list[Line], list[Line]]:

@@ -18,7 +18,7 @@ from typing import Any
 
 from pydantic import Field
 
-from dubbench import changes, machine, memory, records
+from dubbench import changes, documents, machine, memory, records
 from dubbench.errors import BadInput
 from dubbench.machine import Machine
 from dubbench.stages.base import Stage
@@ -26,7 +26,7 @@ from dubbench.text import subtitles
 from dubbench.types import Dub, FrozenDict, Noun
 from dubbench.voices import file as voice_file
 
-NAME = "manifest.json"
+NAME = documents.MANIFEST
 ROOM = "saved"
 NAMED = ("lines", "voices")
 """Lists of a dub that stand in a patch as objects by id: one edited line of fifty is one entry."""
@@ -77,7 +77,8 @@ def read(home: Path) -> Manifest:
     if not path.is_file():
         raise BadInput(f"{home} has no {NAME}, so nobody knows how it was made; walk again to get one: "
                        f"dubbench dub {home}")  # fmt: skip
-    found = records.checked(Manifest, records.raw(path), path)
+    hint = f"; without {NAME} a new account begins with the next walk"
+    found = records.checked(Manifest, records.raw(path, hint=hint), path, hint=hint)
     if found.schema_ != 1:
         raise BadInput(f"{path} has schema {found.schema_}; this version reads 1: upgrade dubbench")
     return found
@@ -92,11 +93,12 @@ def begin(
     dub: Dub, home: Path, *, voices: Mapping[str, str], consents: Mapping[str, str], translation: Path | None
 ) -> None:
     """Note that a walk begins with `dub`, and what is asked for beside it."""
-    before = memory.Memory(dub.folder).recall(ROOM, _key(dub, home))
-    walks = read(home).walks if before is not None and (home / NAME).is_file() else ()
+    known = memory.Memory(dub.folder).recall(ROOM, _key(dub, home)) if (home / NAME).is_file() else None
+    before: dict[str, Any] = known or {}
+    walks = read(home).walks if before else ()
     files = {TRANSLATION: subtitles.decoded(translation)} if translation is not None else {}
     now = Walk(
-        whole=not walks, began=changes.patch(before, plain(dub)) if walks else plain(dub), voices=voices,
+        whole=not walks, began=changes.patch(before, plain(dub)), voices=voices,
         consents=consents, files=files,
     )  # fmt: skip
     if walks and not walks[-1].finished:
@@ -145,8 +147,7 @@ def differences(room: str, then: Model, now: Model | None) -> dict[str, tuple[st
     if now is None or then.name != now.name:
         return {room: (then.name, now.name if now else "nobody")}
     old, new = then.model_dump(), now.model_dump()
-    named = {f"{room} {field}": (_short(old[field]), _short(new[field])) for field in old if old[field] != new[field]}
-    return named
+    return {f"{room} {field}": (_short(old[field]), _short(new[field])) for field in old if old[field] != new[field]}
 
 
 def _short(value: Any) -> str:

@@ -1,7 +1,7 @@
 """A dub made again from its manifest, walk by walk, and compared with what is there. What is compared: `comparing`.
 
-    manifest   walk 1 ─▶ walk 2 ─▶ walk 3        what went into each
-    again      walk 1 ─▶ walk 2 ─▶ walk 3        in a folder of its own, from the film on
+manifest   walk 1 ─▶ walk 2 ─▶ walk 3        what went into each
+again      walk 1 ─▶ walk 2 ─▶ walk 3        in a folder of its own, from the film on
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ def reproduce(
 ) -> Reproduced:
     """Make the dub in `folder` again from its manifest, edits and brought texts included, and compare.
 
-    `source` is where the film is now, if not where it was; `out` a new folder to keep the second dub in. Raises BadInput
-    (no manifest; the film is gone or another; a model nobody knows any more) and what `dub` raises.
+    `source` is where the film is now, if not where it was; `out` a new folder to keep the second dub in. Raises
+    BadInput (no manifest; the film is gone or another; a model nobody knows any more) and what `dub` raises.
     """
     home = Path(folder).resolve()
     known, told = documents.read(home), manifest.read(home)
@@ -98,8 +98,8 @@ def _place(out: str | Path | None) -> Iterator[Path]:
 def _walked(told: Manifest, film: Path, place: Path, progress: Progress) -> tuple[Dub, Run]:
     (place / memory.FOLDER).mkdir()
     for walk in told.walks:
-        records_of = manifest.plain(documents.read(place)) if not walk.whole else {}
-        began = changes.patched(records_of, walk.began)
+        before = {} if walk.whole else manifest.plain(documents.read(place))
+        began = changes.patched(before, walk.began)
         records.put(manifest.document(_here(began, film)), place / documents.NAME)
         run = dubbing.prepared_again(place, progress, **_asked(walk, place))
         dubbing.fetch(run)

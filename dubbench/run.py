@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +17,7 @@ from typing import Any, TypeVar
 from dubbench import (
     casting,
     catalog,
+    cleaning,
     consents,
     documents,
     edits,
@@ -33,6 +33,7 @@ from dubbench import (
     rooms,
 )
 from dubbench.brought import PERSON, with_translation
+from dubbench.door import busy
 from dubbench.errors import AdapterFailed, BadInput, DubError
 from dubbench.slowing import slow_picture
 from dubbench.stages.base import Progress, Stage, quiet
@@ -76,6 +77,7 @@ class Run:
                 self.speak()
             self.finish()
             manifest.finish(self.dub, self.home, self.stages)
+            cleaning.settle(self.dub)
         return self.dub
 
     def understand(self) -> None:
@@ -283,21 +285,3 @@ def _writing(folder: Path) -> Iterator[None]:
         raise BadInput(
             f"cannot write to {folder}: {error.strerror}; free some space or choose another --out"
         ) from error
-
-
-@contextlib.contextmanager
-def busy(folder: Path) -> Iterator[None]:
-    """Hold a folder; a second process is refused. Freed by the system when the process ends, however it ends."""
-    path = folder / memory.FOLDER / "lock"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as file:
-        try:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except ImportError:
-            pass
-        except OSError:
-            raise BadInput(f"another dubbench is working in {folder}; wait for it or choose another --out") from None
-        file.write(str(os.getpid()))
-        yield

@@ -1,4 +1,4 @@
-"""`dubbench diff`: what changed from one dub to another, short and for eyes, or as JSON. Exit code 1 when anything did."""
+"""`dubbench diff`: what changed from one dub to another, short and for eyes, or as JSON. Exit code 1 when it did."""
 
 from __future__ import annotations
 
@@ -78,7 +78,8 @@ def _sound(found: Difference) -> Iterator[str]:
         return
     yield click.style("sound", bold=True)
     yield f"  takes  {found.takes[0]} of {found.takes[1]} are others"
-    yield f"  mix    {'a film is gone' if found.mixes is None else 'the same' if found.mixes.same else found.mixes.told}"
+    mixes = found.mixes
+    yield f"  mix    {'a film is gone' if mixes is None else 'the same' if mixes.same else mixes.told}"
 
 
 def _pair(name: str, old: Any, new: Any) -> str:

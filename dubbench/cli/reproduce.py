@@ -1,4 +1,4 @@
-"""`dubbench reproduce`: a dub made again from its manifest; a row a room. Exit code 1 when a room made another thing."""
+"""`dubbench reproduce`: a dub made again from its manifest; a row a room. Exit code 1 when one made another thing."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 def reproduce(folder: Path, source: Path | None, out: Path | None) -> None:
     """Make the dub in DIR again from its manifest, edits and brought texts included, and compare room by room.
 
-    Exit code 0: everything is the same. 1: something differs. 2: it cannot be made again (the film is gone or another, a
-    model is unknown).
+    Exit code 0: everything is the same. 1: something differs. 2: it cannot be made again (the film is gone or another,
+    a model is unknown).
     """
     from dubbench import reproducing
 
