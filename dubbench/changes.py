@@ -33,12 +33,3 @@ def patched(before: Plain, change: Plain) -> dict[str, Any]:
         else:
             after[name] = new
     return after
-
-
-def joined(first: Plain, second: Plain) -> dict[str, Any]:
-    """One patch that does what two do, one after the other."""
-    both = dict(first)
-    for name, new in second.items():
-        old = both.get(name)
-        both[name] = joined(old, new) if isinstance(old, Mapping) and isinstance(new, Mapping) else new
-    return both

@@ -7,7 +7,8 @@ beside it, who played which part with which weights and settings, and on what ma
     walk 2   began: a patch of it           what a person edited after walk 1
 
 The patch is taken against a copy of dub.json as it was last saved, kept with the dub's other results. Where that copy
-is gone nobody knows what was edited, and the account starts anew with the whole document.
+is gone nobody knows what was edited, and the account starts anew with the whole document; so it does where somebody
+edited a dub whose walk was stopped in the middle.
 """
 
 from __future__ import annotations
@@ -93,26 +94,28 @@ def begin(
     dub: Dub, home: Path, *, voices: Mapping[str, str], consents: Mapping[str, str], translation: Path | None
 ) -> None:
     """Note that a walk begins with `dub`, and what is asked for beside it."""
+    own = plain(dub)
     known = memory.Memory(dub.folder).recall(ROOM, _key(dub, home)) if (home / NAME).is_file() else None
-    before: dict[str, Any] = known or {}
-    walks = read(home).walks if before else ()
+    change = changes.patch(known or {}, own)
+    told = read(home).walks if known else ()
+    stopped = told[-1] if told and not told[-1].finished else None
     files = {TRANSLATION: subtitles.decoded(translation)} if translation is not None else {}
-    now = Walk(
-        whole=not walks, began=changes.patch(before, plain(dub)), voices=voices,
-        consents=consents, files=files,
-    )  # fmt: skip
-    if walks and not walks[-1].finished:
-        walks, now = walks[:-1], _continued(walks[-1], now)
-    _write(walks, now, home)
+    now = Walk(whole=not told, began=change, voices=voices, consents=consents, files=files)
+    if stopped is not None and change:
+        # What was edited in the middle of a walk has no place in an account of whole ones.
+        told, now = (), now.but(whole=True, began=own)
+    elif stopped is not None:
+        told, now = told[:-1], _continued(stopped, now)
+    _write(told, now, home)
 
 
 def _continued(stopped: Walk, now: Walk) -> Walk:
     """A stopped walk and the one that goes on with it, as one: what was done already does not count twice."""
-    began = changes.patched if stopped.whole else changes.joined
-    return now.but(
-        whole=stopped.whole, began=began(stopped.began, now.began), voices={**stopped.voices, **now.voices},
-        consents={**stopped.consents, **now.consents}, files={**stopped.files, **now.files},
-    )  # fmt: skip
+    return stopped.but(
+        voices={**stopped.voices, **now.voices},
+        consents={**stopped.consents, **now.consents},
+        files={**stopped.files, **now.files},
+    )
 
 
 def finish(dub: Dub, home: Path, stages: Mapping[str, Stage]) -> None:
@@ -124,9 +127,15 @@ def finish(dub: Dub, home: Path, stages: Mapping[str, Stage]) -> None:
     texts = {who: voice_file.found(path).read_text("utf-8") for who, path in fitted.items() if who in asked}
     done = last.but(
         voices={**asked, **{who: str(fitted[who]) for who in texts}}, files={**last.files, **texts},
-        models={room: model(stage) for room, stage in stages.items()}, machine=machine.here(), finished=True,
+        models={room: model(stage) for room, stage in stages.items() if _played(dub, room)},
+        machine=machine.here(), finished=True,
     )  # fmt: skip
     _write(tuple(walks), done, home)
+
+
+def _played(dub: Dub, room: str) -> bool:
+    """Whether somebody had to play a room: a person's words need no translator."""
+    return dub.wishes.watermark if room == "watermark" else room != "translate" or room in dub.made_by
 
 
 def _write(walks: tuple[Walk, ...], last: Walk, home: Path) -> None:

@@ -31,6 +31,7 @@ from dubbench import (
     prosody,
     report,
     rooms,
+    voiceprint,
 )
 from dubbench.brought import PERSON, with_translation
 from dubbench.door import busy
@@ -67,11 +68,10 @@ class Run:
     def walk(self) -> Dub:
         """From whatever is known to a finished film and its report. Raises the five errors."""
         with _writing(self.dub.folder), busy(self.dub.folder):
-            self.dub = documents.present(self.dub)
-            manifest.begin(
-                self.dub, self.home, voices=self.voices, consents=self.consents, translation=self.translation
-            )
+            before, self.dub = self.dub, documents.present(self.dub)
+            self._begin(before)
             self.understand()
+            self.dub = voiceprint.cut_again(self.dub, {v.speaker: v.reference for v in before.voices if v.reference})
             if self.dub.lines:
                 self.translate()
                 self.speak()
@@ -79,6 +79,11 @@ class Run:
             manifest.finish(self.dub, self.home, self.stages)
             cleaning.settle(self.dub)
         return self.dub
+
+    def _begin(self, before: Dub) -> None:
+        """Note what goes into this walk: the dub, with what its voices were cut to `before` their files were missed."""
+        asked = self.dub.but(voices=before.voices)
+        manifest.begin(asked, self.home, voices=self.voices, consents=self.consents, translation=self.translation)
 
     def understand(self) -> None:
         """Everything up to lines with speakers: the same for every target language."""

@@ -425,3 +425,25 @@ def test_a_real_face(tmp_path: Path, faces: Path) -> None:
     assert len(media.frames_md5(tmp_path / "dub.mp4")) == 75
     assert media.probe(tmp_path / "dub.mp4").duration == pytest.approx(source.duration, abs=0.1)
     assert os.stat(faces).st_size > 0
+
+
+def test_a_wav_of_floats_is_the_same_file_whenever_it_is_written(tmp_path: Path) -> None:
+    import soundfile
+
+    samples = np.random.default_rng(0).normal(0, 0.1, (4800, 2)).astype(np.float32)
+    files = []
+    for written in (b"\x01\x02\x03\x04", b"\x05\x06\x07\x08"):
+        path = tmp_path / f"{written.hex()}.wav"
+        soundfile.write(path, samples, 48_000, subtype="FLOAT")
+        whole = bytearray(path.read_bytes())
+        at = whole.index(b"PEAK") + 12
+        whole[at : at + 4] = written
+        path.write_bytes(whole)
+        media.undated(path)
+        files.append(path.read_bytes())
+        assert np.array_equal(media.read(path).samples, samples.T)
+    assert files[0] == files[1]
+    media.write(tmp_path / "plain.wav", Sound(samples.T.copy(), 48_000))
+    before = (tmp_path / "plain.wav").read_bytes()
+    media.undated(tmp_path / "plain.wav")
+    assert (tmp_path / "plain.wav").read_bytes() == before
