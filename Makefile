@@ -3,13 +3,13 @@
 # durations: estimated against spoken lengths · people: who is known again by voice, and how steady voices are
 # voices: fitted voices beside presets · speech: signs and pauses as they are read
 # prosody: stressed words and raised lines, in readings and in dubs
-# sound: beds against known stems, lines beside originals
+# sound: beds against known stems, lines beside originals · again: dubs made again, what lies in their folders
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test check bench dubs fit durations people voices speech prosody sound clean
+.PHONY: setup demo test check bench dubs fit durations people voices speech prosody sound again clean
 .DELETE_ON_ERROR:
 
 setup: $(READY)
@@ -56,6 +56,9 @@ people: $(READY)
 
 sound: $(READY)
 	$(BIN)/python eval/sound.py
+
+again: $(READY)
+	$(BIN)/python eval/again.py
 
 voices: $(READY)
 	$(BIN)/python eval/fitted.py $(REFERENCES)

@@ -13,6 +13,7 @@ edited a dub whose walk was stopped in the middle.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,8 @@ WIDE = 40
 
 
 class Model(Noun):
-    """Who played a part: all that makes its results its own. `weights` are sha256 by file."""
+    """Who played a part: all that makes its results its own. `weights` are sha256 by file, `programs` by name: what
+    the adapter runs by its settings' `argv`; not the libraries and data that those load."""
 
     name: str
     adapter: str
@@ -45,6 +47,7 @@ class Model(Noun):
     seed: int = 0
     settings: FrozenDict[str, Any] = Field(default_factory=dict)
     weights: FrozenDict[str, str] = Field(default_factory=dict)
+    programs: FrozenDict[str, str] = Field(default_factory=dict)
 
 
 class Walk(Noun):
@@ -147,8 +150,14 @@ def model(stage: Stage) -> Model:
     own = stage.identity()
     return Model(
         name=stage.name, adapter=own["adapter"], version=own["version"], seed=own["seed"], settings=own["settings"],
-        weights={file.name: file.sha256 for file in stage.weights.files},
+        weights={file.name: file.sha256 for file in stage.weights.files}, programs=_programs(stage),
     )  # fmt: skip
+
+
+def _programs(stage: Stage) -> dict[str, str]:
+    names = getattr(stage.settings, "argv", ())[:1]
+    found = {name: shutil.which(name) for name in names}
+    return {name: memory.file_sha256(Path(path)) for name, path in found.items() if path is not None}
 
 
 def differences(room: str, then: Model, now: Model | None) -> dict[str, tuple[str, str]]:

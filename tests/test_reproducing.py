@@ -204,3 +204,27 @@ def test_a_patch_of_a_dub_reads_as_the_dub(home: Path) -> None:
     assert manifest.document(plain) == raw
     store = memory.Memory(dub.folder)
     assert [store.recall("saved", path.stem) for path in (home / "work" / "saved").iterdir()] == [plain]
+
+
+def test_a_program_is_known_by_its_bytes(talk: Path, tmp_path: Path) -> None:
+    program = tmp_path / "say"
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} {tmp_path / "say.py"} "$@"\n', "utf-8")
+    program.chmod(0o755)
+    (tmp_path / "say.py").write_text(
+        "import sys, numpy, soundfile\n"
+        "wave = 0.3 * numpy.sin(numpy.arange(2000 * len(sys.argv[1])) / 9)\n"
+        "soundfile.write(sys.argv[2], wave, 24000)\n",
+        "utf-8",
+    )
+    adapter = "dubbench.adapters.command:CommandSpeak"
+    argv = f'["{program}", "{{text}}", "{{output}}"]'
+    entry = f'[say]\nroom = "speak"\nadapter = "{adapter}"\n[say.settings]\nargv = {argv}\n'
+    (tmp_path / "own.toml").write_text(entry, "utf-8")
+    here = {"DUBBENCH_CATALOG": str(tmp_path / "own.toml")}
+    words = ["--cast", "toy", "--from", "en", "--model", "speak=say"]
+    assert command("dub", talk, "--to", "pt", "--out", "dub", *words, cwd=tmp_path, **here).returncode == 0
+    assert command("reproduce", "dub", cwd=tmp_path, **here).returncode == 0
+    program.write_text(program.read_text("utf-8") + "# another version\n", "utf-8")
+    done = command("reproduce", "dub", cwd=tmp_path, **here)
+    assert done.returncode == 0, "it is told, and says the same"
+    assert "speak programs: " in done.stdout
