@@ -15,8 +15,11 @@ import pytest
 
 import dubbench
 from dubbench import changes, comparing, documents, manifest, memory, reproducing
-from dubbench.errors import BadInput
+from dubbench.errors import BadInput, Refused
 from dubbench.text import subtitles
+from dubbench.types import Consent
+from dubbench.voices import file as voice_file
+from examples import clips
 from tests.talks import make_talk
 from tests.test_cli import dubbench as command
 
@@ -228,3 +231,34 @@ def test_a_program_is_known_by_its_bytes(talk: Path, tmp_path: Path) -> None:
     done = command("reproduce", "dub", cwd=tmp_path, **here)
     assert done.returncode == 0, "it is told, and says the same"
     assert "speak programs: " in done.stdout
+
+
+@pytest.mark.models
+def test_voices_of_files_and_of_people_are_made_again_when_those_are_gone(tmp_path: Path) -> None:
+    film, people, anna = clips.kennedy(tmp_path / "film.mp4"), tmp_path / "people.json", tmp_path / "anna.voice.json"
+    figures = voice_file.Figures(cosine=0.4)
+    judged = voice_file.Judged(
+        preset="pf_dora", before=figures, after=figures, ceiling=0.8, evaluations=1, seconds=1.0, seed=0
+    )  # fmt: skip
+    blend = {"timbre": "pf_dora:0.6+af_bella:0.4", "prosody": "pf_dora"}
+    consent = Consent(who="Anna P.", when="2026-01-01", purpose="tests")
+    file = voice_file.VoiceFile(
+        name="Anna", model="kokoro", language="pt", blend=blend, kept="fitted", consent=consent, sample="0",
+        judged=judged,
+    )  # fmt: skip
+    voice_file.write(file, anna)
+    asked = {"models": {"speak": "kokoro", "diarize": "powerset"}, "people": people, **TOY}
+    dubbench.dub(film, to="pt", out=tmp_path / "first", voices={"A": str(anna)}, **asked)
+    dubbench.dub(film, to="pt", out=tmp_path / "second", **asked)
+    home = tmp_path / "second"
+    assert documents.read(home).voices[0].preset == file.preset, "known again by the file of people"
+    assert "vectors" not in (home / "manifest.json").read_text("utf-8"), "how people sound is not copied"
+    kept = anna.read_text("utf-8")
+    anna.unlink()
+    people.unlink()
+    for folder in (tmp_path / "first", home):
+        assert differing(reproducing.reproduce(folder)) == {}
+    anna.write_text(kept, "utf-8")
+    voice_file.withdraw(anna)
+    with pytest.raises(Refused, match=r"Anna P\. took back"):
+        reproducing.reproduce(home)
