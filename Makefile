@@ -4,14 +4,15 @@
 # durations: estimated against spoken lengths · people: who is known again by voice, and how steady voices are
 # voices: fitted voices beside presets · speech: signs and pauses as they are read
 # prosody: stressed words and raised lines, in readings and in dubs
-# sound: beds against known stems, lines beside originals
+# sound: beds against known stems, lines beside originals · again: dubs made again, what lies in their folders
 # apart: what a model in an environment of its own costs · cancel: seconds until all has ended, in every room
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test check bench soak dubs fit durations people voices speech prosody sound apart cancel clean
+.PHONY: setup demo test check bench soak dubs fit durations people voices speech prosody sound again apart cancel \
+	clean
 .DELETE_ON_ERROR:
 
 setup: $(READY)
@@ -68,6 +69,9 @@ apart: $(READY)
 
 cancel: $(READY)
 	$(BIN)/python eval/cancel.py --write $(SEED)
+
+again: $(READY)
+	$(BIN)/python eval/again.py
 
 voices: $(READY)
 	$(BIN)/python eval/fitted.py $(REFERENCES)

@@ -12,6 +12,9 @@ from dubbench.memory import FOLDER
 from dubbench.types import SCHEMA, Audio, Dub, Tracks
 
 NAME = "dub.json"
+FILM = "dub.mp4"
+REPORT = "report.json"
+MANIFEST = "manifest.json"
 BEYOND = 0.5
 """Seconds by which a line may end after the film: what hears words rounds, and so do people."""
 

@@ -1,18 +1,28 @@
-"""What is asked of folders and films before anything is done: that nothing of a person's will be written over."""
+"""What is asked of folders and films before anything is done: that nothing of a person's will be written over, and
+that nobody else works there."""
 
 from __future__ import annotations
 
+import contextlib
 import fnmatch
 import os
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from dubbench import documents, media
+from dubbench import documents, media, memory
 from dubbench.errors import BadInput
 from dubbench.types import Dub
 
-OUTPUTS = (documents.NAME, "dub.mp4", "report.json", "report.html", "subtitles.*.srt", "subtitles.*.vtt")
+OUTPUTS = (
+    documents.NAME,
+    documents.MANIFEST,
+    "dub.mp4",
+    "report.json",
+    "report.html",
+    "subtitles.*.srt",
+    "subtitles.*.vtt",
+)
 """Names of what a dub leaves in its folder."""
 
 
@@ -43,8 +53,26 @@ def _is_output(path: Path, home: Path) -> bool:
 def same_film(dub: Dub, home: Path) -> None:
     """Refuse to go on with a dub whose film is gone or another. Raises BadInput that says how to go on."""
     path = Path(dub.source.path)
-    again = f"dubbench dub FILM --to {dub.target_language} --out {shlex.quote(str(home))}"
+    again = f"dubbench dub {shlex.quote(str(home))} --source FILM"
     if not path.exists():
         raise BadInput(f"the film is not at {path} any more; say where it is: {again}")
     if media.probe(path).sha256 != dub.source.sha256:
         raise BadInput(f"{path} is not the film this dub was made from; dub it into a new folder")
+
+
+@contextlib.contextmanager
+def busy(folder: Path) -> Iterator[None]:
+    """Hold a folder; a second process is refused. Freed by the system when the process ends, however it ends."""
+    path = folder / memory.FOLDER / "lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        try:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except ImportError:
+            pass
+        except OSError:
+            raise BadInput(f"another dubbench is working in {folder}; wait for it or choose another --out") from None
+        file.write(str(os.getpid()))
+        yield

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, overload
 
 from pydantic import ValidationError
 
-from dubbench import brought, casting, catalog, documents, door, edits, languages, media, memory
+from dubbench import brought, cache, casting, catalog, documents, door, edits, languages, media, memory
 from dubbench import people as cast_memory
 from dubbench.brought import with_transcript
 from dubbench.errors import BadInput
@@ -164,7 +164,7 @@ def check_people(wishes: Wishes, stages: Mapping[str, Stage]) -> None:
 
 
 def fetch(run: Run) -> None:
-    """Bring the weights that a walk wants, before any work is done.
+    """Bring the weights that a walk wants, before any work is done, and keep the cache under its limit.
 
     A room whose part of the dub is its model's already wants none until something is edited; then they come late.
     Raises Missing, BadInput.
@@ -172,6 +172,15 @@ def fetch(run: Run) -> None:
     for room, stage in run.stages.items():
         if stage.weights.files and not _played(run.dub, room, stage.name):
             stage.weights.folder()
+    cache.trim(keep=_cast(tuple(run.stages.values())))
+
+
+def _cast(stages: Sequence[Stage]) -> set[str]:
+    """Names in the cache of what a walk needs: weights by their model, environments by their hash."""
+    from dubbench.apart import Apart, environments
+
+    places = {environments.folder(stage.needs).name for stage in stages if isinstance(stage, Apart) and stage.needs}
+    return places | {stage.name for stage in stages}
 
 
 def _played(dub: Dub, room: str, model: str) -> bool:
@@ -197,6 +206,7 @@ def prepared_again(
     folder: str | Path,
     progress: Progress = quiet,
     *,
+    source: str | Path | None = None,
     voices: Mapping[str, str] | None = None,
     consents: Mapping[str, str] | None = None,
     translation: str | Path | None = None,
@@ -206,13 +216,15 @@ def prepared_again(
 ) -> Run:
     """The walk that `redub` would make with the same arguments, everything asked for checked; nothing is written.
 
-    It is asked for as it was before, but for what is given: `wishes` are `cast`, `models`, `speakers`, `preview`,
-    `lipsync`, `slow_picture`, `watermark` and `people` of `dub`.
+    It is asked for as it was before, but for what is given: `source` is where the film is now; `wishes` are `cast`,
+    `models`, `speakers`, `preview`, `lipsync`, `slow_picture`, `watermark` and `people` of `dub`.
     """
     home = Path(folder)
     if "people" in wishes:
         wishes["people"] = _whole(wishes["people"])
     known = documents.read(home)
+    if source is not None:
+        known = known.but(source=known.source.but(path=str(Path(source).absolute())))
     own_translation, terms, readings = _path(translation), _path(glossary), _path(pronunciations)
     door.same_film(known, home)
     known = known.but(wishes=wished(**{**dict(known.wishes), **wishes}))
@@ -221,7 +233,8 @@ def prepared_again(
     if readings:
         known = known.but(pronunciations=read_pronunciations(readings, known.target_language))
     told = known.source_language if known.language_confidence is None else None
-    stages = stages_for(known.wishes, told, known.target_language, worded=_all_worded(known), progress=progress)
+    worded = _all_worded(known) or (own_translation is not None and _own_lines(known))
+    stages = stages_for(known.wishes, told, known.target_language, worded=worded, progress=progress)
     if own_translation:
         brought.check(known, own_translation)
     check_voices(known, stages, named(voices))
@@ -234,6 +247,12 @@ def prepared_again(
 def _all_worded(dub: Dub) -> bool:
     """Whether every line's translation is a person's, so that no model has to know the pair of languages."""
     return bool(dub.lines) and all(line.translation and "translate" not in line.made_by for line in dub.lines)
+
+
+def _own_lines(dub: Dub) -> bool:
+    """Whether a person brought the lines."""
+    made = dub.made_by.get("transcribe")
+    return made is not None and made.model == brought.PERSON
 
 
 def wished(**fields: Any) -> Wishes:

@@ -43,6 +43,10 @@ def mistake(error: ValidationError) -> str:
 def write(noun: Noun, path: Path, *, defaults: bool = False) -> None:
     """Write a noun indented, with its schema; without `defaults` fields that say nothing are left out."""
     plain = noun.model_dump(mode="json", by_alias=True, exclude_defaults=not defaults)
-    plain |= {"schema": getattr(noun, "schema_", 1)}
+    put(plain | {"schema": getattr(noun, "schema_", 1)}, path)
+
+
+def put(plain: Any, path: Path) -> None:
+    """Write what JSON can say, indented."""
     with replacing(path) as draft:
         draft.write_text(json.dumps(plain, ensure_ascii=False, indent=1) + "\n", "utf-8")

@@ -5,7 +5,7 @@ The sound lives in `mix`, ffmpeg in `media`; here they meet the Dub. The plan of
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from dubbench.mix.meter import metered
 from dubbench.stages.base import Progress, quiet
 from dubbench.text import subtitles
 from dubbench.timeline.picture import on_film
-from dubbench.types import Dub, Flag, Output, Samples, Seconds, Source, Tracks
+from dubbench.types import Audio, Dub, Flag, Output, Samples, Seconds, Source, Tracks
 
 
 def probe(source: Source, dub: Dub, progress: Progress = quiet) -> Dub:
@@ -38,27 +38,14 @@ def probe(source: Source, dub: Dub, progress: Progress = quiet) -> Dub:
 
 def mixed(dub: Dub, progress: Progress = quiet) -> tuple[Path, dict[str, Any]]:
     """The dub's sound track as a WAV, and the facts of `mix.Mixed` with its sha256, from memory or made now."""
-    store, tracks = memory.Memory(dub.folder), dub.tracks
-    assert tracks.original is not None
-    placed = [(x.placed_start or 0.0, x.speech) for x in dub.lines if x.speech is not None]
-    spans = bed.spoken([(t.start, t.end) for t in dub.turns], [(x.start, x.end) for x in dub.lines])
-    key = memory.key(
-        placed=[(start, speech.sha256) for start, speech in placed],
-        original=tracks.original.sha256,
-        background=tracks.background.sha256 if tracks.background else None,
-        speech=tracks.speech.sha256 if tracks.speech else None,
-        spans=spans,
-        speakers=[x.speaker for x in dub.lines],
-        version=(mix.VERSION, acoustics.VERSION),
-        **({"picture": dub.picture, "slower": slower.VERSION} if dub.picture else {}),
-    )
+    store, key = memory.Memory(dub.folder), mix_key(dub)
     path, facts = store.path("mix", key, ".wav"), store.recall("mix", key)
     if facts is None or not path.is_file():
         progress("mix", 0, 1, "laying the bed")
         voices = matching.matched(dub)
-        lines = [(start, voice.path) for (start, _), voice in zip(placed, voices, strict=True)]
+        lines = [(start, voice.path) for (start, _), voice in zip(_placed(dub), voices, strict=True)]
         made = mix.mix(
-            laid(dub, spans), lines, slowing.film_duration(dub), path, speech_lufs=speech_lufs(dub),
+            laid(dub), lines, slowing.film_duration(dub), path, speech_lufs=speech_lufs(dub),
             ringing=[voice.ringing for voice in voices],
             raised=[up for up, x in zip(levels.raised(spoken(dub)), dub.lines, strict=True) if x.speech is not None],
             told=lambda done, total: progress("mix", done, total, "mixing"),
@@ -69,29 +56,64 @@ def mixed(dub: Dub, progress: Progress = quiet) -> tuple[Path, dict[str, Any]]:
     return path, dict(facts)
 
 
-def laid(dub: Dub, spans: Sequence[bed.Span]) -> Path:
+def laid(dub: Dub) -> Path:
     """The bed under the dub's speech, from memory or made now: other takes lie on the same."""
-    store, tracks = memory.Memory(dub.folder), dub.tracks
+    path = bed_path(dub)
+    if not path.is_file():
+        with memory.replacing(path) as draft:
+            slowing.lay_bed(dub, _spans(dub), draft)
+    return path
+
+
+def bed_path(dub: Dub) -> Path:
+    """Where the bed of a dub as it is lies, once it is laid."""
+    store, tracks, spans = memory.Memory(dub.folder), dub.tracks, _spans(dub)
     key = memory.key(
         tracks=[audio.sha256 if audio else None for audio in (tracks.original, tracks.background)],
         spans=spans,
         version=mix.VERSION,
         **({"picture": dub.picture, "slower": slower.VERSION} if dub.picture else {}),
     )
-    path = store.path("mix", key, ".bed.wav")
-    if not path.is_file():
-        with memory.replacing(path) as draft:
-            slowing.lay_bed(dub, spans, draft)
-    return path
+    return store.path("mix", key, ".bed.wav")
+
+
+def mix_key(dub: Dub) -> str:
+    """The content key of the mix of a dub as it is."""
+    tracks = dub.tracks
+    assert tracks.original is not None
+    return memory.key(
+        placed=[(start, speech.sha256) for start, speech in _placed(dub)],
+        original=tracks.original.sha256,
+        background=tracks.background.sha256 if tracks.background else None,
+        speech=tracks.speech.sha256 if tracks.speech else None,
+        spans=_spans(dub),
+        speakers=[x.speaker for x in dub.lines],
+        version=(mix.VERSION, acoustics.VERSION),
+        **({"picture": dub.picture, "slower": slower.VERSION} if dub.picture else {}),
+    )
+
+
+def _placed(dub: Dub) -> list[tuple[Seconds, Audio]]:
+    return [(x.placed_start or 0.0, x.speech) for x in dub.lines if x.speech is not None]
+
+
+def _spans(dub: Dub) -> list[bed.Span]:
+    """Where somebody speaks in the original."""
+    return bed.spoken([(t.start, t.end) for t in dub.turns], [(x.start, x.end) for x in dub.lines])
 
 
 def coded(sound: Path) -> Path:
     """The sound of `mixed` as the film will hold it, from memory or made now, by a process of its own."""
-    path = sound.with_suffix(media.CODED)
+    path = coded_path(sound)
     if not path.is_file():
         with memory.replacing(path) as draft:
             media.code(sound, draft)
     return path
+
+
+def coded_path(sound: Path) -> Path:
+    """Where the sound of `mixed` lies as the film will hold it, made or not."""
+    return sound.with_suffix(media.CODED)
 
 
 def speech_lufs(dub: Dub) -> float | None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from typing import Any, TypeVar
 from dubbench import (
     casting,
     catalog,
+    cleaning,
     consents,
     documents,
     edits,
@@ -24,15 +24,18 @@ from dubbench import (
     heap,
     languages,
     listen,
+    manifest,
     memory,
     passages,
     people,
     prosody,
     report,
     rooms,
+    voiceprint,
 )
 from dubbench.beside import Beside
 from dubbench.brought import PERSON, with_translation
+from dubbench.door import busy
 from dubbench.errors import AdapterFailed, BadInput, DubError
 from dubbench.passages import Heard
 from dubbench.slowing import slow_picture
@@ -73,13 +76,22 @@ class Run:
         started = time.perf_counter()
         heap.settle()
         with _writing(self.dub.folder), busy(self.dub.folder), self.aside(self.progress) as self._beside:
-            self.dub = documents.present(self.dub)
+            before, self.dub = self.dub, documents.present(self.dub)
+            self._begin(before)
             self.understand()
+            self.dub = voiceprint.cut_again(self.dub, {v.speaker: v.reference for v in before.voices if v.reference})
             if self.dub.lines:
                 self.translate()
                 self.speak()
             self.finish(started)
+            manifest.finish(self.dub, self.home, self.stages)
+            cleaning.settle(self.dub)
         return self.dub
+
+    def _begin(self, before: Dub) -> None:
+        """Note what goes into this walk: the dub, with what its voices were cut to `before` their files were missed."""
+        asked = self.dub.but(voices=before.voices)
+        manifest.begin(asked, self.home, voices=self.voices, consents=self.consents, translation=self.translation)
 
     def understand(self) -> None:
         """Everything up to lines with speakers: the same for every target language."""
@@ -293,6 +305,7 @@ class Run:
 
     def _save(self) -> None:
         documents.write(self.dub, self.home / documents.NAME)
+        manifest.saved(self.dub, self.home)
 
 
 def _marked(dub: Dub, mark: Any) -> Dub:
@@ -316,21 +329,3 @@ def _writing(folder: Path) -> Iterator[None]:
         raise BadInput(
             f"cannot write to {folder}: {error.strerror}; free some space or choose another --out"
         ) from error
-
-
-@contextlib.contextmanager
-def busy(folder: Path) -> Iterator[None]:
-    """Hold a folder; a second process is refused. Freed by the system when the process ends, however it ends."""
-    path = folder / memory.FOLDER / "lock"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as file:
-        try:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except ImportError:
-            pass
-        except OSError:
-            raise BadInput(f"another dubbench is working in {folder}; wait for it or choose another --out") from None
-        file.write(str(os.getpid()))
-        yield

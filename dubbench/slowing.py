@@ -29,8 +29,7 @@ def slow_picture(dub: Dub, progress: Progress = quiet) -> Path | None:
     """The slower picture as a film without sound, from memory or made now; None where it keeps its speed."""
     if not dub.picture:
         return None
-    key = memory.key(source=dub.source.sha256, picture=dub.picture, version=pictures.VERSION)
-    path = memory.Memory(dub.folder).path(ROOM, key, ".mp4")
+    path = picture_path(dub)
     if not path.is_file():
         progress(ROOM, 0, 1, "slowing the picture")
         with memory.replacing(path) as draft:
@@ -47,8 +46,7 @@ def slow_original(dub: Dub) -> Path | None:
     if not dub.picture:
         return None
     assert dub.tracks.original is not None
-    key = memory.key(sound=dub.tracks.original.sha256, picture=dub.picture, version=sounds.VERSION)
-    path = memory.Memory(dub.folder).path(ROOM, key, media.CODED)
+    path = original_path(dub)
     if not path.is_file():
         wav = path.with_suffix(".wav")
         try:
@@ -58,6 +56,19 @@ def slow_original(dub: Dub) -> Path | None:
         finally:
             wav.unlink(missing_ok=True)
     return path
+
+
+def picture_path(dub: Dub) -> Path:
+    """Where the slower picture of a dub as it is lies, made or not."""
+    key = memory.key(source=dub.source.sha256, picture=dub.picture, version=pictures.VERSION)
+    return memory.Memory(dub.folder).path(ROOM, key, ".mp4")
+
+
+def original_path(dub: Dub) -> Path:
+    """Where the original's sound that goes with the slower picture lies, made or not."""
+    assert dub.tracks.original is not None
+    key = memory.key(sound=dub.tracks.original.sha256, picture=dub.picture, version=sounds.VERSION)
+    return memory.Memory(dub.folder).path(ROOM, key, media.CODED)
 
 
 def lay_bed(dub: Dub, spans: Iterable[bed.Span], to: Path) -> None:

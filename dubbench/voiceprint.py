@@ -8,7 +8,7 @@ diarization's work, choosing a preset the cast's.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import numpy as np
@@ -19,6 +19,9 @@ from dubbench.types import Audio, Dub, Line, Samples, Seconds, Sound, Turn, Voic
 
 VERSION = 1
 """Raised when the same input would give another reference."""
+ROOM = "voices"
+FOLDER = f"{memory.FOLDER}/{ROOM}/"
+"""Where references lie that were cut from a film; those that a person brought lie elsewhere."""
 
 ENOUGH: Seconds = 3.0
 MOST: Seconds = 10.0
@@ -57,6 +60,18 @@ def describe_voice(dub: Dub, label: str, turns: Sequence[Turn], lines: Sequence[
     reference = _reference(dub, source, spans)
     hertz = pitch(media.read(dub.open(reference)))
     return voice.but(reference=reference, pitch_hz=hertz, sex=likely_sex(hertz))
+
+
+def cut_again(dub: Dub, lost: Mapping[str, Audio]) -> Dub:
+    """The dub whose speakers have the reference again whose file was lost, where it was cut from the film."""
+
+    def mended(voice: Voice) -> Voice:
+        was = lost.get(voice.speaker)
+        if was is None or voice.reference is not None or not was.path.startswith(FOLDER):
+            return voice
+        return voice.but(reference=describe_voice(dub, voice.speaker, dub.turns, dub.lines).reference)
+
+    return dub.but(voices=tuple(mended(voice) for voice in dub.voices))
 
 
 def likely_sex(pitch_hz: float | None) -> Literal["female", "male"] | None:
@@ -112,7 +127,7 @@ def clarity(sound: Sound) -> float:
 def _reference(dub: Dub, source: Audio, spans: Sequence[Span]) -> Audio:
     store = memory.Memory(dub.folder)
     key = memory.key(sound=source.sha256, spans=[[round(t, 3) for t in span] for span in spans], version=VERSION)
-    path = store.path("voices", key, ".wav")
+    path = store.path(ROOM, key, ".wav")
     if not path.is_file():
         parts = [_read(dub, source, span) for span in spans]
         samples = np.concatenate([_faded(part) for part in parts], axis=1)

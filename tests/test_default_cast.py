@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import dubbench
-from dubbench import documents, media
+from dubbench import differences, documents, media, reproducing
 from dubbench.text import spelling
 from dubbench.types import Dub, Sound
 from examples import clips
@@ -107,6 +107,12 @@ def test_the_mark_and_the_credentials_are_found(home: Path) -> None:
     assert verdict["watermark"] > 0.5
 
 
+def test_it_is_made_again_the_same_to_the_sample(home: Path) -> None:
+    made = reproducing.reproduce(home)
+    assert [room for room in made.rooms if not room.same] == []
+    assert made.differs == {}
+
+
 def test_editing_one_line_speaks_one_line_again(home: Path, tmp_path: Path) -> None:
     folder = tmp_path / "dub"
     shutil.copytree(home, folder)
@@ -118,6 +124,11 @@ def test_editing_one_line_speaks_one_line_again(home: Path, tmp_path: Path) -> N
     assert run.redone["speak"] == 1
     assert run.dub.lines[2].take is not None
     assert run.dub.lines[2].take.text.startswith("Aqui é a Diana")
+    found = differences.between(home, folder)
+    assert "translation" in next(line for line in found.lines if line.ids[0] == run.dub.lines[2].id).fields
+    assert not found.settings
+    assert not found.models
+    assert [room for room in reproducing.reproduce(folder).rooms if not room.same] == []
 
 
 @pytest.mark.parametrize("kind", ["silence", "noise", "music"])

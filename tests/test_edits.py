@@ -146,3 +146,11 @@ def test_a_dub_can_be_read_by_a_plain_name(home: Path) -> None:
     (home / "dub.json").mkdir()
     with pytest.raises(BadInput, match="cannot be read"):
         dubbench.read(str(home))
+
+
+def test_what_was_cut_from_the_film_is_cut_again_where_its_file_is_gone(home: Path) -> None:
+    before = documents.read(home)
+    assert any(voice.reference for voice in before.voices)
+    shutil.rmtree(home / "work")
+    after = dubbench.redub(home).dub
+    assert [voice.reference for voice in after.voices] == [voice.reference for voice in before.voices]

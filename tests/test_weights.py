@@ -32,7 +32,7 @@ def stored(tmp_path: Path, name: str, content: bytes) -> str:
 
 def names(folder: Path) -> set[str]:
     """What lies in a model's folder, but for its own notes."""
-    return {p.name for p in folder.rglob("*") if p.is_file() and p.name not in (".lock", ".checked.json")}
+    return {p.name for p in folder.rglob("*") if p.is_file() and p.name not in (".lock", ".used", ".checked.json")}
 
 
 @pytest.mark.usefixtures("cache")

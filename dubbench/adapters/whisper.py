@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
+from dubbench import graphs
 from dubbench.graphs import threads
 from dubbench.languages import LANGUAGES
 from dubbench.stages.base import Settings as BaseSettings
@@ -76,8 +77,13 @@ class Whisper(Transcribe):
         if language:
             self._refuse(language)
         guesses = ((language, 1.0),) if language else self.guess(sound)
+        with graphs.steady():
+            segments = tuple(self._worded(self._found(sound, guesses[0][0]), sound.duration, guesses[0][0]))
+        return Transcript(language=guesses[0][0], guesses=guesses, segments=segments)
+
+    def _found(self, sound: Sound, language: str) -> list[Any]:
         options: dict[str, Any] = {
-            "language": guesses[0][0],
+            "language": language,
             "beam_size": self.settings.beam_size,
             "temperature": 0.0,
             "condition_on_previous_text": False,
@@ -86,15 +92,15 @@ class Whisper(Transcribe):
         }
         found = self._segments(sound.mono, options)
         if any(segment.compression_ratio > REPEATS for segment in found):
-            found = self._segments(sound.mono, {**options, "no_repeat_ngram_size": 3})
-        segments = tuple(self._worded(found, sound.duration, guesses[0][0]))
-        return Transcript(language=guesses[0][0], guesses=guesses, segments=segments)
+            return self._segments(sound.mono, {**options, "no_repeat_ngram_size": 3})
+        return found
 
     def guess(self, sound: Sound) -> Guesses:
         """The three likeliest languages, judged on the first half minute that holds speech."""
         if not self.ready()._model.model.is_multilingual:
             return (("en", 1.0),)
-        _, _, ranked = self._model.detect_language(sound.mono, vad_filter=True, language_detection_segments=1)
+        with graphs.steady():
+            _, _, ranked = self._model.detect_language(sound.mono, vad_filter=True, language_detection_segments=1)
         return tuple((str(code), round(float(p), 4)) for code, p in sorted(ranked, key=lambda r: -r[1])[:3])
 
     def _segments(self, samples: Samples, options: dict[str, Any]) -> list[Any]:

@@ -27,7 +27,7 @@ from dubbench.processes import bounded
 from dubbench.stages.base import Progress, quiet
 from dubbench.types import Seconds
 from dubbench.weights import writing
-from dubbench.weights.locks import locked
+from dubbench.weights.locks import locked, use
 from dubbench.weights.pins import cache_folder
 
 LIGHT = ("numpy>=1.26", "pydantic>=2.10", "soundfile>=0.13", "soxr>=0.5", "unicode-rbnf>=2.3")
@@ -58,6 +58,11 @@ def folder(requires: Sequence[str]) -> Path:
     return home() / hashlib.sha256("\n".join(wanted).encode()).hexdigest()[:16]
 
 
+def used(place: Path) -> Path:
+    """The file by which processes say that they use the environment at `place`."""
+    return place.with_suffix(".used")
+
+
 def python(place: Path) -> Path:
     """The interpreter of the environment at `place`."""
     return place / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
@@ -69,6 +74,7 @@ def build(requires: Sequence[str], *, progress: Progress = quiet) -> Path:
     Raises Missing with the installer's own words and the command to try by hand, BadInput for a cache that is shut.
     """
     place = folder(requires)
+    use(used(place))
     waiting = partial(progress, "environment", 0, 1, "waiting for another process that builds the same")
     with writing(place.parent), locked(place.with_suffix(".lock"), waiting=waiting):
         if damage(place) is not None:

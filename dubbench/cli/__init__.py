@@ -16,7 +16,13 @@ from dubbench.processes import supervised
 
 COMMANDS = {
     "dub": ("dubbench.cli.dub:dub", "Dub a film, or walk again through a dub that was edited."),
+    "clean": (
+        "dubbench.cli.clean:clean",
+        "Say what could be removed, how much that frees and why it is safe; remove it.",
+    ),
+    "diff": ("dubbench.cli.diff:diff", "Say what changed from one dub of a film to another."),
     "models": ("dubbench.cli.models:models", "List, fetch and check the models and their weights."),
+    "reproduce": ("dubbench.cli.reproduce:reproduce", "Make a dub again from its manifest and compare."),
     "voice": ("dubbench.cli.voice:voice", "Fit a voice to a person who agreed to it."),
     "verify": ("dubbench.cli.verify:verify", "Say whether a file carries our mark and intact credentials."),
 }

@@ -46,6 +46,8 @@ def _pairs(what: str) -> Any:
 )
 @click.option("--pronunciations", type=click.Path(path_type=Path),
               help="Words and how they are said, respelled or in /IPA/ (CSV, TSV, JSON, TOML).")  # fmt: skip
+@click.option("--source", "film", type=click.Path(path_type=Path), metavar="FILM",
+              help="Where the film of a finished dub is now, if it moved.")  # fmt: skip
 @click.option("--preview/--no-preview", help="Put a visible mark on the picture.")
 @click.option("--lipsync/--no-lipsync", help="Move the lips (needs a model: --model lipsync=NAME).")
 @click.option("--slow-picture/--no-slow-picture",
@@ -53,7 +55,9 @@ def _pairs(what: str) -> Any:
                    "it is encoded again, and lips may be seen to move slower.")  # fmt: skip
 @click.option("--watermark/--no-watermark", default=True, help="The inaudible mark (content credentials stay).")
 @click.option("--dry-run", is_flag=True, help="Say what would be done, how long it takes, what would be fetched.")
-def dub(source: Path, targets: tuple[str, ...], out: Path | None, dry_run: bool, **options: Any) -> None:
+def dub(
+    source: Path, targets: tuple[str, ...], out: Path | None, film: Path | None, dry_run: bool, **options: Any
+) -> None:  # fmt: skip
     """Dub SOURCE, a film, talk or sound file, into another language.
 
     SOURCE may also be the folder of a finished dub: edit its dub.json (a text, a translation, a voice, a speaker) and
@@ -61,6 +65,8 @@ def dub(source: Path, targets: tuple[str, ...], out: Path | None, dry_run: bool,
     """
     if source.is_dir():
         _again(source, _given(click.get_current_context()))
+    elif film is not None:
+        raise BadInput(f"--source is for a finished dub, and {source} is no folder; leave it out")
     elif not targets:
         raise BadInput("say which language to dub into, for instance: --to pt")
     elif dry_run:
@@ -100,6 +106,8 @@ def _again(folder: Path, given: dict[str, Any]) -> None:
     new = [flag for name, flag in NEW.items() if name in given]
     if new:
         raise BadInput(f"{folder} is a dub already: {' and '.join(new)} cannot change it; leave out or give a film")
+    if "film" in given:
+        given["source"] = given.pop("film")
     if given.pop("dry_run", False):
         click.echo(forecast.again(folder, **given).row())
         return

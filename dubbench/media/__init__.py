@@ -12,10 +12,23 @@ mark      the visible mark of a preview, drawn
 from dubbench.media.engine import ffmpeg_exe
 from dubbench.media.film import CODED, Muxed, code, frames_md5, mux, packets_md5
 from dubbench.media.gauge import PEAK_FLOOR, SILENCE_LUFS, loudness
-from dubbench.media.looking import probe
-from dubbench.media.sound import blocks, describe, extract, mapped, read, resample, wav_form, write, write_mono
+from dubbench.media.looking import opened, probe
+from dubbench.media.sound import (
+    blocks,
+    describe,
+    extract,
+    mapped,
+    read,
+    resample,
+    stream,
+    undated,
+    wav_form,
+    write,
+    write_mono,
+)
 
 __all__ = [
     "CODED", "PEAK_FLOOR", "SILENCE_LUFS", "Muxed", "blocks", "code", "describe", "extract", "ffmpeg_exe", "frames_md5",
-    "loudness", "mapped", "mux", "packets_md5", "probe", "read", "resample", "wav_form", "write", "write_mono",
+    "loudness", "mapped", "mux", "opened", "packets_md5", "probe", "read", "resample", "stream", "undated", "wav_form",
+    "write", "write_mono",
 ]  # fmt: skip

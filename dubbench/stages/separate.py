@@ -178,10 +178,11 @@ class _Parts:
             draft.write_text(json.dumps({"done": done, "of": self._count}), "utf-8")
 
     def finish(self) -> None:
-        """Give both files their names."""
+        """Give both files their names; the same sound gives the same files at any time, known by their hashes."""
         for path, stem in zip(self.paths, self.stems, strict=True):
             # It was killed here before if one has its name already.
             if path.is_file():
+                media.undated(path)
                 path.replace(stem)
         self._noted.unlink(missing_ok=True)
 

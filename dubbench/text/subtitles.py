@@ -67,14 +67,18 @@ def read(path: Path) -> tuple[Cue, ...]:
 
     Raises BadInput with the number of the line that makes no sense, and for a file without any cue.
     """
+    return parse(decoded(path), name=str(path))
+
+
+def decoded(path: Path) -> str:
+    """The text of a file as it stands there. Raises BadInput where it is no text."""
     try:
-        text = _decoded(path.read_bytes())
+        return _decoded(path.read_bytes())
     except OSError as error:
         raise BadInput(f"cannot read the subtitles {path}: {error.strerror}") from None
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise BadInput(f"{path}, line {line}: not UTF-8; save the subtitles as UTF-8") from None
-    return parse(text, name=str(path))
 
 
 def _decoded(data: bytes) -> str:

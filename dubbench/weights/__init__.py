@@ -21,10 +21,14 @@ from pathlib import Path
 from dubbench.errors import BadInput
 from dubbench.memory import replacing
 from dubbench.weights.fetching import Fetch, Listener, listening, say, settle, sweep
-from dubbench.weights.locks import locked
+from dubbench.weights.locks import locked, use
 from dubbench.weights.pins import Source, Stamps, WeightFile, cache_folder, own_folder
 
 __all__ = ["Listener", "Source", "WeightFile", "Weights", "cache_folder", "listening", "own_folder", "writing"]
+
+
+USED = ".used"
+"""Beside a model's files: held by every process that uses them, and as old as their last use."""
 
 
 class Weights:
@@ -39,6 +43,12 @@ class Weights:
         return cache_folder() / "weights" / self.name
 
     @property
+    def pins(self) -> str:
+        """What the names of files that were built from these weights end with: a hash of all pins."""
+        text = "".join(f"{file.name}:{file.sha256}\n" for file in self.files)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    @property
     def stamps(self) -> Stamps:
         return Stamps(self.home / ".checked.json")
 
@@ -47,11 +57,14 @@ class Weights:
 
         Raises Missing (no source answers), BadInput (a source gives other bytes than those pinned; no room to write).
         """
+        if self.home.is_dir():
+            use(self.home / USED)
         found = self.where()
         if found is not None:
             return found
         with writing(self.home):
             self.home.mkdir(parents=True, exist_ok=True)
+            use(self.home / USED)
             with locked(self.home / ".lock", waiting=self._wait):
                 missing = [file for file in self.files if not self._good(self.home / file.name, file)]
                 Fetch(self.name, self.home, missing, self.stamps).all()
@@ -99,9 +112,8 @@ class Weights:
 
         Two processes that want it at once build it once. `build` may call `folder` and `built` for other names.
         """
-        pins = hashlib.sha256("".join(f"{file.name}:{file.sha256}\n" for file in self.files).encode()).hexdigest()
         plain = Path(name)
-        path = self.home / "built" / f"{plain.stem}-{version}-{pins[:12]}{plain.suffix}"
+        path = self.home / "built" / f"{plain.stem}-{version}-{self.pins}{plain.suffix}"
         if path.is_file():
             return path
         with writing(path.parent), locked(path.with_name(f".{path.name}.lock")):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +12,35 @@ from typing import IO, Any
 
 def _nothing() -> None:
     pass
+
+
+_in_use: dict[Path, IO[Any]] = {}
+
+
+def use(path: Path) -> None:
+    """Say by the file `path` that this process uses what it stands for, until the process ends, and that it did now.
+
+    Its time is when it was used last. Where no such file can be written nothing is said.
+    """
+    with contextlib.suppress(OSError):
+        if path not in _in_use or not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _in_use[path] = file = path.open("a+b")
+            _share(file)
+        os.utime(path)
+
+
+@contextlib.contextmanager
+def unused(path: Path) -> Iterator[bool]:
+    """Whether nobody uses what `path` stands for (`use`), this process included; nobody begins to while the block runs.
+
+    A file that is not there is used by nobody.
+    """
+    if not path.exists():
+        yield True
+        return
+    with path.open("a+b") as file:
+        yield _take(file, wait=False)
 
 
 @contextlib.contextmanager
@@ -48,6 +78,9 @@ if sys.platform == "win32":
                     return False
                 time.sleep(0.1)
 
+    def _share(file: IO[Any]) -> None:
+        """Windows' locks know no sharing: there a file that is open cannot be removed, which is as good."""
+
 else:
     import fcntl
 
@@ -58,3 +91,7 @@ else:
         except BlockingIOError:
             return False
         return True
+
+    def _share(file: IO[Any]) -> None:
+        """Hold the file together with others who use it."""
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 import dubbench
 from dubbench import media
@@ -30,6 +31,17 @@ def test_the_same_sound_gives_the_same_text(ear: Any) -> None:
     first, *others = (ear.transcribe(sound, "en") for _ in range(3))
     assert "Jersey" in first.text
     assert all(other == first for other in others)
+
+
+def test_the_number_of_processors_does_not_change_a_word(ear: Any) -> None:
+    # Other numbers of threads sum matrix products in another order: without `graphs.steady` the call has other words.
+    call = media.read(clips.folder() / clips.PHONE.name, sample_rate=16_000, channels=1)
+    heard = []
+    for processors in (1, 2, 3):
+        with threadpool_limits(processors, user_api="blas"):
+            heard.append(ear.transcribe(call, "en"))
+            assert {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"} == {processors}
+    assert heard[0] == heard[1] == heard[2]
 
 
 def test_figures_addresses_and_joined_words_are_heard_whole(ear: Any) -> None:
