@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -46,10 +47,13 @@ def heard(
     return str(kept)
 
 
-def track(film: Path, ear: Transcribe) -> Sound:
-    """A finished film's sound track, decoded from the file as the ear takes it."""
-    with tempfile.TemporaryDirectory() as folder:
-        wav = Path(folder) / "track.wav"
+def track(film: Path, ear: Transcribe, beside: Path | None = None) -> Sound:
+    """A finished film's sound track, decoded from the file as the ear takes it.
+
+    The decoded file lies in the folder `beside` for the moment (None: in a temporary one).
+    """
+    near = tempfile.TemporaryDirectory() if beside is None else contextlib.nullcontext(str(beside))
+    with near as folder, memory.passing(Path(folder) / "track.wav") as wav:
         media.extract(film, wav, sample_rate=ear.sample_rate, channels=1)
         return media.read(wav)
 

@@ -57,16 +57,14 @@ def mixed(dub: Dub, progress: Progress = quiet) -> tuple[Path, dict[str, Any]]:
         progress("mix", 0, 1, "laying the bed")
         voices = matching.matched(dub)
         lines = [(start, voice.path) for (start, _), voice in zip(placed, voices, strict=True)]
-        floor = store.path("mix", key, ".bed.wav")
-        with memory.replacing(floor) as draft:
-            slowing.lay_bed(dub, spans, draft)
-        made = mix.mix(
-            floor, lines, slowing.film_duration(dub), path, speech_lufs=speech_lufs(dub),
-            ringing=[voice.ringing for voice in voices],
-            raised=[up for up, x in zip(levels.raised(spoken(dub)), dub.lines, strict=True) if x.speech is not None],
-            told=lambda done, total: progress("mix", done, total, "mixing"),
-        )  # fmt: skip
-        floor.unlink()
+        with memory.passing(store.path("mix", key, ".bed.wav")) as floor:
+            slowing.lay_bed(dub, spans, floor)
+            made = mix.mix(
+                floor, lines, slowing.film_duration(dub), path, speech_lufs=speech_lufs(dub),
+                ringing=[voice.ringing for voice in voices],
+                raised=[up for up, x in zip(levels.raised(spoken(dub)), dub.lines, strict=True) if x.speech],
+                told=lambda done, total: progress("mix", done, total, "mixing"),
+            )  # fmt: skip
         facts = {**asdict(made), "sha256": memory.file_sha256(path)}
         store.keep("mix", key, facts)
     progress("mix", 1, 1, "mixed")

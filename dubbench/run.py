@@ -19,6 +19,7 @@ from dubbench import (
     casting,
     catalog,
     consents,
+    disk,
     documents,
     edits,
     fitting,
@@ -32,7 +33,7 @@ from dubbench import (
     rooms,
 )
 from dubbench.brought import PERSON, with_translation
-from dubbench.errors import AdapterFailed, BadInput, DubError
+from dubbench.errors import BadInput
 from dubbench.slowing import slow_picture
 from dubbench.stages.base import Progress, Stage, quiet
 from dubbench.stages.translate import checked
@@ -64,7 +65,10 @@ class Run:
 
     def walk(self) -> Dub:
         """From whatever is known to a finished film and its report. Raises the five errors."""
-        with _writing(self.dub.folder), busy(self.dub.folder):
+        folder = self.dub.folder
+        with disk.writing(folder, instead="choose another --out", also=NOWHERE), busy(folder) as alone:
+            if alone:
+                sweep(self.home, folder)
             self.dub = documents.present(self.dub)
             self.understand()
             if self.dub.lines:
@@ -192,8 +196,11 @@ class Run:
         ear: Any = self.stages["transcribe"]
         if self.dub.lines and ear.speaks(self.dub.target_language):
             # What the report says of the words is measured on the film as it was written, coded sound and all.
-            film = self.home / "dub.mp4"
-            self.facts["heard"] = self._heard(lambda: listen.track(film, ear), film=str(facts["sha256"]))
+            film, beside = self.home / "dub.mp4", self.dub.folder / memory.FOLDER / listen.ROOM
+            self.facts["heard"] = self._heard(
+                lambda: listen.track(film, ear, beside),
+                film=str(facts["sha256"]),
+            )
         self.facts["likeness"] = self._timed("likeness", lambda: report.likeness(self.dub, self.stages.get("diarize")))
         self.facts["drift"] = self._timed("likeness", lambda: report.drift(self.dub, self.stages.get("diarize")))
         self.dub = report.drifted(self.dub, self.facts["drift"])
@@ -242,13 +249,8 @@ class Run:
     def _timed(self, room: str, work: Callable[[], T], stage: Stage | None = None) -> T:
         started = time.perf_counter()
         try:
-            return work()
-        except (DubError, KeyboardInterrupt):
-            raise
-        except Exception as error:
-            if stage is None:
-                raise
-            raise AdapterFailed(stage.name, f"{type(error).__name__}: {error}") from error
+            with stage.blamed() if stage is not None else contextlib.nullcontext():
+                return work()
         finally:
             self.seconds[room] = self.seconds.get(room, 0.0) + time.perf_counter() - started
 
@@ -263,35 +265,42 @@ def _marked(dub: Dub, mark: Any) -> Dub:
     return dub.but(made_by={room: made for room, made in dub.made_by.items() if room != "watermark"})
 
 
+NOWHERE = frozenset({errno.ENOENT})
+"""A folder that cannot be made (in /proc), or was taken away."""
+
 NOTHING = "no speech was found: the dub keeps the original sound"
 
 
 @contextlib.contextmanager
-def _writing(folder: Path) -> Iterator[None]:
-    """Say plainly when a folder cannot be written or the disk is full."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOENT):
-            raise
-        raise BadInput(
-            f"cannot write to {folder}: {error.strerror}; free some space or choose another --out"
-        ) from error
+def busy(folder: Path) -> Iterator[bool]:
+    """Hold a folder, and say whether it is surely ours: where there are no locks, nobody can tell.
 
-
-@contextlib.contextmanager
-def busy(folder: Path) -> Iterator[None]:
-    """Hold a folder; a second process is refused. Freed by the system when the process ends, however it ends."""
+    A second process is refused. Freed by the system when the process ends, however it ends.
+    """
     path = folder / memory.FOLDER / "lock"
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as file:
-        try:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except ImportError:
-            pass
-        except OSError:
-            raise BadInput(f"another dubbench is working in {folder}; wait for it or choose another --out") from None
+        held = _held(file, folder)
         file.write(str(os.getpid()))
-        yield
+        file.flush()
+        yield held
+
+
+def _held(file: Any, folder: Path) -> bool:
+    try:
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise BadInput(f"another dubbench is working in {folder}; wait for it or choose another --out") from None
+    except (ImportError, OSError):
+        return False
+    return True
+
+
+def sweep(home: Path, folder: Path) -> None:
+    """Remove what killed walks left half written in a dub's home and among its results, which nobody else holds."""
+    memory.sweep(home, "dub.", "report.", "subtitles.")
+    for room in (folder / memory.FOLDER).iterdir():
+        if room.is_dir():
+            memory.sweep(room)

@@ -2,7 +2,8 @@
 
 engine    which ffmpeg, how it is run, its words in our errors
 looking   what is inside a media file: `probe`
-sound     samples and sound files: `extract`, `read`, `blocks`, `write`, `describe`, `resample`
+sound     samples and sound files: `extract`, `read`, `blocks`, `describe`, `resample`
+writing   sound files written: `write`, `writer`
 gauge     `loudness` as an outsider measures it
 film      `code`, `mux`; and hashes that prove a copied picture
 slower    a picture played slower in places
@@ -13,9 +14,10 @@ from dubbench.media.engine import ffmpeg_exe
 from dubbench.media.film import CODED, Muxed, code, frames_md5, mux, packets_md5
 from dubbench.media.gauge import PEAK_FLOOR, SILENCE_LUFS, loudness
 from dubbench.media.looking import probe
-from dubbench.media.sound import blocks, describe, extract, read, resample, wav_form, write
+from dubbench.media.sound import blocks, describe, extract, read, resample
+from dubbench.media.writing import pcm16, wav_form, write, writer
 
 __all__ = [
     "CODED", "PEAK_FLOOR", "SILENCE_LUFS", "Muxed", "blocks", "code", "describe", "extract", "ffmpeg_exe", "frames_md5",
-    "loudness", "mux", "packets_md5", "probe", "read", "resample", "wav_form", "write",
+    "loudness", "mux", "packets_md5", "pcm16", "probe", "read", "resample", "wav_form", "write", "writer",
 ]  # fmt: skip

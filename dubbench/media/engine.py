@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import subprocess
+import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +40,25 @@ def _packaged() -> str:
         return str(imageio_ffmpeg.get_ffmpeg_exe())
     except (ImportError, RuntimeError):
         raise Missing("there is no ffmpeg here: pip install imageio-ffmpeg (or your system's package)") from None
+
+
+def _command() -> list[str]:
+    """How ffmpeg is started: so that it ends with us, however we end, where the system has a program for that (Linux).
+
+    The way of Python, a hook between fork and exec, is not safe beside threads.
+    """
+    return [*_leash(), ffmpeg_exe()]
+
+
+@cache
+def _leash() -> tuple[str, ...]:
+    """util-linux's setpriv; busybox has one that cannot do it."""
+    leash = shutil.which("setpriv") if sys.platform == "linux" else None
+    if leash is None:
+        return ()
+    begun = (leash, "--pdeathsig", "KILL")
+    works = subprocess.run([*begun, sys.executable, "-c", ""], capture_output=True, check=False).returncode == 0
+    return begun if works else ()
 
 
 def url(path: Path) -> str:
@@ -84,7 +106,7 @@ def run(node: Any, *, about: Path, to: Path | None = None, pipe: bytes | None = 
     asked = node.global_args("-hide_banner", "-nostdin", "-nostats", "-loglevel", level)
     try:
         _, words = ffmpeg.run(
-            asked, cmd=ffmpeg_exe(), capture_stdout=True, capture_stderr=True, input=pipe, overwrite_output=True
+            asked, cmd=_command(), capture_stdout=True, capture_stderr=True, input=pipe, overwrite_output=True
         )
     except ffmpeg.Error as error:
         if to is not None:
@@ -96,7 +118,7 @@ def run(node: Any, *, about: Path, to: Path | None = None, pipe: bytes | None = 
 def _sentence(stderr: str, about: Path, to: Path | None) -> str:
     words = last_words(stderr)
     if to is not None and re.search(r"No space left|Read-only file|Permission denied", stderr):
-        return f"cannot write {to}: {words}"
+        return f"cannot write {to}: {words}; free some space, or write elsewhere"
     return f"{about}: ffmpeg cannot use it: {words}"
 
 

@@ -20,7 +20,7 @@ from typing import Any, ClassVar, TypeAlias
 import numpy as np
 
 from dubbench import media, memory
-from dubbench.errors import AdapterFailed, BadInput, DubError
+from dubbench.errors import AdapterFailed, BadInput
 from dubbench.stages.base import Progress, Stage, quiet
 from dubbench.types import Audio, Dub, Samples, Seconds, Sound, Tracks
 
@@ -80,7 +80,10 @@ class Separate(Stage):
             if source.channels > 2:
                 raise BadInput(f"{original.name} has {source.channels} channels; separate takes mono or stereo")
             drafts = [stack.enter_context(memory.replacing(path)) for path in (speech, background)]
-            files = [stack.enter_context(_writer(draft, source)) for draft in drafts]
+            rate, frames = source.samplerate, source.frames
+            files = [
+                stack.enter_context(media.writer(draft, rate, 2, subtype="FLOAT", frames=frames)) for draft in drafts
+            ]
             for pair in self._joined(source, progress):
                 for file, samples in zip(files, pair, strict=True):
                     file.write(samples.T)
@@ -115,25 +118,17 @@ class Separate(Stage):
         samples = source.read(length, dtype="float32", always_2d=True).T
         whole = Sound(np.repeat(samples, 2, axis=0) if len(samples) == 1 else samples, source.samplerate)
         wanted = media.resample(whole, self.sample_rate)
-        try:
+        with self.blamed():
             stems = self.ready().separate(wanted)
-        except DubError:
-            raise
-        except Exception as error:
-            raise AdapterFailed(self.name, f"{type(error).__name__}: {error}") from error
-        if any(s.samples.shape != wanted.samples.shape or not np.isfinite(s.samples).all() for s in stems):
+            whole_stems = len(stems) == 2 and all(
+                s.samples.shape == wanted.samples.shape and np.isfinite(s.samples).all() for s in stems
+            )
+        if not whole_stems:
             raise AdapterFailed(self.name, "a stem is not as long as the whole, or is not sound")
         speech, rest = stems[0], Sound(wanted.samples - stems[1].samples, self.sample_rate)
         back = [_exactly(media.resample(s, source.samplerate).samples, whole.samples.shape[1]) for s in (speech, rest)]
         # The highest notes, which the model's rate cannot carry, stay in the background.
         return back[0], whole.samples - back[1]
-
-
-def _writer(path: Path, source: Any) -> Any:
-    import soundfile
-
-    kind = media.wav_form(source.frames * 2 * 4)
-    return soundfile.SoundFile(path, "w", source.samplerate, 2, subtype="FLOAT", format=kind)
 
 
 def _faded(tail: Samples, piece: Samples) -> Samples:

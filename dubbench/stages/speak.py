@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from dubbench import durations, media, memory
-from dubbench.errors import AdapterFailed, BadInput, DubError
+from dubbench.errors import AdapterFailed, BadInput
 from dubbench.stages.base import Progress, Stage, quiet
 from dubbench.stages.spoken import Spoken as Spoken
 from dubbench.stages.spoken import joined, parted
@@ -328,18 +328,22 @@ class Speak(Stage):
         return self.sounds(self._with_names(dub, line, text), self.voice(dub, line), dub.target_language)
 
     def _asked(self, line: Line, text: str, voice: Voice, language: str, pace: float, controls: Controls) -> Spoken:
-        try:
+        with self.blamed(line.id):
             spoken = self.ready().speak(text, voice, language, pace=pace, controls=controls)
-        except AdapterFailed as error:
-            raise AdapterFailed(error.model, error.why, line=error.line or line.id, stderr=error.stderr) from error
-        except DubError:
-            raise
-        except Exception as error:
-            raise AdapterFailed(self.name, f"{type(error).__name__}: {error}", line=line.id) from error
-        samples: Any = spoken.sound.samples
-        if samples.shape[1] == 0 or not np.isfinite(samples).all() or not samples.any():
-            raise AdapterFailed(self.name, "it gave no sound", line=line.id)
+            _check(self.name, spoken)
         return spoken
+
+
+def _check(model: str, spoken: Spoken) -> None:
+    """Refuse what is no sound in [-1, 1], or none that can be heard."""
+    if not isinstance(spoken, Spoken):
+        raise AdapterFailed(model, f"wanted sound, got {spoken!r:.60}")
+    samples: Any = spoken.sound.samples
+    if samples.ndim != 2 or samples.shape[1] == 0 or not np.isfinite(samples).all() or not samples.any():
+        raise AdapterFailed(model, "it gave no sound")
+    if spoken.sound.sample_rate <= 0 or np.abs(samples).max() > 1:
+        loudest, rate = float(np.abs(samples).max()), spoken.sound.sample_rate
+        raise AdapterFailed(model, f"it gave samples up to {loudest:.3g} at {rate} Hz; they must lie in [-1, 1]")
 
 
 def _has_sound(dub: Dub, line: Line) -> bool:
