@@ -19,7 +19,7 @@ from typing import Any
 
 FOLDER = "work"
 
-DRAFT = re.compile(r"\..+\.\d+\.\d+(\.\w+)?")
+DRAFT = re.compile(r"\..+\.draft-\d+-\d+(\.\w+)?")
 """How the name of a draft looks: hidden, with a process and a thread before its suffix."""
 
 
@@ -39,7 +39,7 @@ def passing(path: Path) -> Iterator[Path]:
     """A draft beside `path`, of the same kind, for as long as the block runs."""
     path.parent.mkdir(parents=True, exist_ok=True)
     # The suffix stays last: ffmpeg and soundfile choose a format by it.
-    draft = path.with_name(f".{path.stem}.{os.getpid()}.{threading.get_ident()}{path.suffix}")
+    draft = path.with_name(f".{path.stem}.draft-{os.getpid()}-{threading.get_ident()}{path.suffix}")
     try:
         yield draft
     finally:

@@ -134,6 +134,8 @@ class Run:
         ear: Any = self.stages["transcribe"]
         if ear.speaks(self.dub.target_language):
             self._listen(ear, speak, mark)
+            self._save()
+        speak.learn(self.dub)
 
     def _prosody(self) -> Dub:
         """How the original was said, carried to the translation by who made it, else by words that look alike."""

@@ -2,16 +2,18 @@
 
     python eval/dying.py MOMENT LOG dub film.mp4 --to pt --out folder
 
-MOMENT is JSON with one of these and, where it says so, the `nth` time (1 unless given):
+MOMENT is JSON with one of these; beside it may stand which time it is meant ("nth", 1 unless given), how many "seconds"
+later, and that only this process is killed ("alone"), as the system does when memory runs out:
 
-    {"told": "speak", "nth": 2}                a room tells its progress, or a fetch its own
-    {"rename": "*/work/speak/*.wav"}           a draft is about to take that name; with "after", it just has
-    {"ffmpeg": "*/.dub.*.mp4"}                 ffmpeg has begun to write such a file; with "alone", only we are killed
-    {"copy": "*model.bin"}                     a part of such a file was copied
-    {"build": "*spleeter*"}                    such a file is being made of weights, for "seconds" now
-    {"client": "pip"}                          that client of a registry runs, for "seconds" now
-    {"seconds": 3.2}                           that long after the start
-    {}                                         never
+    {"told": "speak"}                     a room tells its progress, or a fetch its own
+    {"call": "speak"}                     the model of that room is asked
+    {"rename": "*/work/speak/*.wav"}      a draft is about to take that name; with "after", it just has
+    {"ffmpeg": "*/.dub.*.mp4"}            ffmpeg has begun to write such a file
+    {"copy": "*/weights/*"}               a part of such a file was copied
+    {"build": "*spleeter*"}               such a file is being made of weights
+    {"client": "pip"}                     that client of a registry runs
+    {"seconds": 3.2}                      that long after the start
+    {}                                    never
 
 Calls of models are written to LOG as they begin and end, so that work done twice can be counted. The library knows of
 none of this: it is patched here, in a process of its own.
@@ -42,11 +44,8 @@ from dubbench import catalog, cli, weights
 from dubbench.cli.progress import Meter
 from dubbench.types import Line, Sound
 
-VERBS = {
-    "separate": "separate", "transcribe": "transcribe", "diarize": "diarize", "translate": "translate",
-    "speak": "speak",
-}  # fmt: skip
-"""The verb of each room whose calls are counted."""
+ROOMS = ("separate", "transcribe", "diarize", "translate", "speak")
+"""Rooms whose models are asked by a verb of the same name."""
 
 
 class Moment:
@@ -65,18 +64,21 @@ class Moment:
             self.left -= 1
             return self.left == 0
 
+    def come(self) -> None:
+        """It has come: die, now or when it says."""
+        if "seconds" in self.asked:
+            timer = threading.Timer(float(self.asked["seconds"]), self.die)
+            timer.daemon = True
+            timer.start()
+        else:
+            self.die()
+
     def die(self) -> NoReturn:
         os.write(2, f"killed in: {self.room}\n".encode())
         if self.asked.get("alone"):
             os.kill(os.getpid(), signal.SIGKILL)
         os.killpg(0, signal.SIGKILL)
         raise AssertionError("killed")
-
-    def soon(self) -> None:
-        """Die in so many seconds, whatever happens meanwhile."""
-        timer = threading.Timer(float(self.asked.get("seconds", 0.0)), self.die)
-        timer.daemon = True
-        timer.start()
 
 
 def watch_progress(moment: Moment) -> None:
@@ -85,7 +87,7 @@ def watch_progress(moment: Moment) -> None:
     def told(self: Meter, room: str, done: int, total: int, what: str) -> None:
         moment.room = room
         if moment.wants("told", room):
-            moment.die()
+            moment.come()
         shown(self, room, done, total, what)
 
     Meter.__call__ = told  # type: ignore[method-assign]
@@ -98,10 +100,10 @@ def watch_renames(moment: Moment) -> None:
     def replaced(self: Path, target: Any) -> Path:
         hit = moment.wants("rename", str(target))
         if hit and not moment.asked.get("after"):
-            moment.die()
+            moment.come()
         result = replace(self, target)
         if hit:
-            moment.die()
+            moment.come()
         return result
 
     Path.replace = replaced  # type: ignore[method-assign]
@@ -118,9 +120,9 @@ def watch_programs(moment: Moment) -> None:
         if written:
             while not Path(written[0]).exists() and self.poll() is None:
                 time.sleep(0.0005)
-            moment.die()
+            moment.come()
         if any(moment.wants("client", word) for word in words):
-            moment.soon()
+            moment.come()
 
     subprocess.Popen.__init__ = begun  # type: ignore[method-assign]
 
@@ -132,13 +134,13 @@ def watch_weights(moment: Moment) -> None:
         if moment.wants("copy", str(getattr(to, "name", ""))):
             to.write(source.read(length))
             to.flush()
-            moment.die()
+            moment.come()
         copy(source, to, length)
 
     def building(self: weights.Weights, name: str, version: int | str, build: Callable[[Path], None]) -> Path:
         def begun(draft: Path) -> None:
             if moment.wants("build", name):
-                moment.soon()
+                moment.come()
             build(draft)
 
         return built(self, name, version, begun)
@@ -147,25 +149,27 @@ def watch_weights(moment: Moment) -> None:
     weights.Weights.built = building  # type: ignore[method-assign]
 
 
-def count_calls(log: Path) -> None:
+def watch_calls(moment: Moment, log: Path) -> None:
     """Every verb of every model of the catalogue says when it begins and ends, and by a hash what it was asked."""
-    for entry in catalog.entries().values():
-        if entry.room in VERBS:
-            kind, verb = type(entry.open()), VERBS[entry.room]
-            if verb in vars(kind):
-                setattr(kind, verb, _counted(getattr(kind, verb), entry.room, log))
+    for kind in {type(entry.open()) for entry in catalog.entries().values() if entry.room in ROOMS}:
+        if kind.room in vars(kind):
+            setattr(kind, kind.room, _watched(getattr(kind, kind.room), moment, log))
 
 
-def _counted(call: Callable[..., Any], room: str, log: Path) -> Callable[..., Any]:
+def _watched(call: Callable[..., Any], moment: Moment, log: Path) -> Callable[..., Any]:
+    room = call.__name__
+
     @functools.wraps(call)
-    def counted(self: Any, *args: Any, **kwargs: Any) -> Any:
+    def watched(self: Any, *args: Any, **kwargs: Any) -> Any:
         asked = hashlib.sha256(repr([_told(x) for x in (*args, *kwargs.values())]).encode()).hexdigest()[:16]
         _write(log, "begins", room, asked)
+        if moment.wants("call", room):
+            moment.come()
         result = call(self, *args, **kwargs)
         _write(log, "ends", room, asked)
         return result
 
-    return counted
+    return watched
 
 
 def _told(value: Any) -> Any:
@@ -185,10 +189,10 @@ def _write(log: Path, *words: str) -> None:
 def main() -> None:
     moment = Moment(json.loads(sys.argv[1]))
     if set(moment.asked) == {"seconds"}:
-        moment.soon()
+        moment.come()
     for watch in (watch_progress, watch_renames, watch_programs, watch_weights):
         watch(moment)
-    count_calls(Path(sys.argv[2]))
+    watch_calls(moment, Path(sys.argv[2]))
     del sys.argv[1:3]
     cli.main()
 

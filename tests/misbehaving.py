@@ -62,6 +62,9 @@ class Troubled(Speak):
             raise ValueError(str(child.pid))
         if what == "eat":
             return bytearray(8 << 30)
+        if what == "flood":
+            while True:
+                os.write(1, b"and so on " * 100_000)
         if what == "pid":
             raise ValueError(str(os.getpid()))
         if what == "chatter":

@@ -62,7 +62,7 @@ def test_drafts_of_the_dead_are_swept_and_nothing_else(tmp_path: Path) -> None:
     )
     for name in ("dub.mp4", "other.wav", "without"):
         subprocess.run([sys.executable, "-c", code, str(tmp_path / name)], env=os.environ, check=False)
-    stays = {".checked.json", ".hidden.1.wav", "a.1.2.wav", ".lock"}
+    stays = {".checked.json", ".package-0.2.0.lock", ".a.draft.wav", "a.draft-1-2.wav", ".lock"}
     for name in stays:
         (tmp_path / name).write_text("mine", "utf-8")
     assert len(list(tmp_path.iterdir())) == 6 + len(stays)

@@ -21,6 +21,10 @@ from dubbench.types import Seconds
 
 TAIL = 4_000
 """How many bytes of a child's log an error carries."""
+LOG = 64 << 20
+"""How large a log may become: one that prints without end would fill the disk before the deadline."""
+LOOK: Seconds = 0.5
+"""How often the log is looked at while an answer is waited for."""
 
 
 class ChildError(Exception):
@@ -70,9 +74,12 @@ class Child:
             ready.register(self._read, selectors.EVENT_READ)
             ready.register(stdin, selectors.EVENT_WRITE)
             while not got.endswith(b"\n"):
-                events = ready.select(max(0.0, until - time.monotonic()))
-                if not events:
+                left = until - time.monotonic()
+                events = ready.select(min(LOOK, max(0.0, left)))
+                if not events and left <= LOOK:
                     raise ChildError(f"no answer within {deadline:g} s")
+                if self._log_size() > LOG:
+                    raise ChildError(f"it printed more than {LOG >> 20} MB")
                 for key, _ in events:
                     if key.fd == stdin:
                         out = self._written(out)
@@ -81,6 +88,11 @@ class Child:
                     else:
                         got += self._more()
         return got
+
+    def _log_size(self) -> int:
+        with contextlib.suppress(OSError):
+            return self.log.stat().st_size
+        return 0
 
     def _written(self, out: bytes) -> bytes:
         assert self.process.stdin is not None

@@ -26,6 +26,9 @@ WAV_LIMIT = 4_000_000_000
 WIDTHS = {"PCM_16": 2, "FLOAT": 4}
 """Bytes of a sample in a WAV, by soundfile's name of its form."""
 
+SYSTEM = 2
+"""libsndfile's number for "the system refused" (SF_ERR_SYSTEM in sndfile.h)."""
+
 HEAD = 4096
 """A WAV's chunks before its samples lie within so many bytes."""
 
@@ -60,12 +63,8 @@ class Writer:
         self._path, self._file = path, file
 
     def write(self, samples: Any) -> None:
-        import soundfile
-
-        try:
+        with _by_system(self._path):
             self._file.write(samples)
-        except (soundfile.LibsndfileError, AssertionError):
-            raise refusal(self._path) from None
 
     def tell(self) -> int:
         """How many samples a channel were written."""
@@ -85,16 +84,33 @@ def writer(
     form = None if frames is None else wav_form(frames * channels * WIDTHS[subtype])
     with path.open("wb"):
         pass  # What cannot be opened is told by Python, with its name.
-    file = soundfile.SoundFile(path, "w", sample_rate, channels, subtype=subtype, format=form)
+    with _by_system(path):
+        file = soundfile.SoundFile(path, "w", sample_rate, channels, subtype=subtype, format=form)
     try:
         yield Writer(path, file)
         written = file.tell() * channels * WIDTHS[subtype]
     finally:
-        file.close()
+        with _by_system(path):
+            file.close()
     if path.suffix.lower() == ".wav":
         if path.stat().st_size < written:
             raise refusal(path)
         _timeless(path)
+
+
+@contextlib.contextmanager
+def _by_system(path: Path) -> Iterator[None]:
+    """What the system refused libsndfile, as the system says it; of a write that came out short it only asserts."""
+    import soundfile
+
+    try:
+        yield
+    except soundfile.LibsndfileError as error:
+        if error.code != SYSTEM:
+            raise
+        raise refusal(path) from None
+    except AssertionError:
+        raise refusal(path) from None
 
 
 def refusal(path: Path) -> OSError:

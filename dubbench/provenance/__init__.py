@@ -84,7 +84,7 @@ def sign(
         with memory.replacing(film) as draft, signer, c2pa.Context.from_dict(OFFLINE) as context:
             c2pa.Builder(claims, context).sign_file(film, draft, signer)
     except c2pa.C2paError as error:
-        if f"os error {errno.ENOSPC}" in str(error):
+        if os.strerror(errno.ENOSPC) in str(error):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(film)) from error
         raise AdapterFailed("c2pa", f"{film.name} could not be signed: {error}") from error
 
