@@ -3,13 +3,14 @@
 # durations: estimated against spoken lengths · people: who is known again by voice, and how steady voices are
 # voices: fitted voices beside presets · speech: signs and pauses as they are read
 # prosody: stressed words and raised lines, in readings and in dubs
+# faults: kills at any moment, full disks, models that misbehave, weights that change, two at once (KILLS=5: a short run)
 # sound: beds against known stems, lines beside originals
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test check bench dubs fit durations people voices speech prosody sound clean
+.PHONY: setup demo test check bench dubs fit durations people voices speech prosody sound faults clean
 .DELETE_ON_ERROR:
 
 setup: $(READY)
@@ -56,6 +57,9 @@ people: $(READY)
 
 sound: $(READY)
 	$(BIN)/python eval/sound.py
+
+faults: $(READY)
+	$(BIN)/python eval/faults.py $(KILLS)
 
 voices: $(READY)
 	$(BIN)/python eval/fitted.py $(REFERENCES)

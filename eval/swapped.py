@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -135,10 +135,10 @@ def _kind(pattern: str) -> str:
     return "a built graph" if pattern == BUILT else "a fetched file"
 
 
-def all_harms(folder: Path, film: Path) -> list[Harmed]:
+def all_harms(folder: Path, film: Path, harms: Sequence[Callable[[Path], None]] = HARMS) -> list[Harmed]:
     """Every harm to a fetched file and to a built one; the one without a source last, for nothing mends it."""
     bench = Bench(folder, film)
-    found = [bench.harmed(pattern, harm) for pattern in (FETCHED, BUILT) for harm in HARMS]
+    found = [bench.harmed(pattern, harm) for pattern in (FETCHED, BUILT) for harm in harms]
     found += [bench.during(FETCHED), bench.during(BUILT)]
     return [*found, bench.without_source()]
 

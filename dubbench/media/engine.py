@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from functools import cache
@@ -21,6 +22,13 @@ FORMATS = (
 they point at other files or places, and uploads are strangers' files."""
 
 SAFE = {"format_whitelist": FORMATS, "protocol_whitelist": "file,pipe"}
+
+
+ENDED = {
+    signal.SIGKILL: "; the system does this when memory runs out",
+    getattr(signal, "SIGXFSZ", None): "; no file may become so large here",
+}
+"""What it means that the system ended a program, by signal."""
 
 
 def ffmpeg_exe() -> str:
@@ -104,20 +112,28 @@ def run(node: Any, *, about: Path, to: Path | None = None, pipe: bytes | None = 
     import ffmpeg
 
     asked = node.global_args("-hide_banner", "-nostdin", "-nostats", "-loglevel", level)
-    try:
-        _, words = ffmpeg.run(
-            asked, cmd=_command(), capture_stdout=True, capture_stderr=True, input=pipe, overwrite_output=True
-        )
-    except ffmpeg.Error as error:
+    process = ffmpeg.run_async(
+        asked, cmd=_command(), pipe_stdin=pipe is not None, pipe_stdout=True, pipe_stderr=True, overwrite_output=True
+    )
+    with process:
+        try:
+            _, said = process.communicate(pipe)
+        except BaseException:
+            process.kill()
+            raise
+    words = str(said.decode("utf-8", "replace"))
+    if process.returncode:
         if to is not None:
             to.unlink(missing_ok=True)
-        raise BadInput(_sentence(error.stderr.decode("utf-8", "replace"), about, to)) from None
-    return str(words.decode("utf-8", "replace"))
+        raise BadInput(_sentence(words, about, to, process.returncode))
+    return words
 
 
-def _sentence(stderr: str, about: Path, to: Path | None) -> str:
+def _sentence(stderr: str, about: Path, to: Path | None, code: int) -> str:
+    if code < 0:
+        return f"ffmpeg was ended by {signal.Signals(-code).name} at {about}{ENDED.get(-code, '')}"
     words = last_words(stderr)
-    if to is not None and re.search(r"No space left|Read-only file|Permission denied", stderr):
+    if to is not None and re.search(r"No space left|Read-only file|Permission denied|File too large", stderr):
         return f"cannot write {to}: {words}; free some space, or write elsewhere"
     return f"{about}: ffmpeg cannot use it: {words}"
 

@@ -60,15 +60,16 @@ class Writer:
     """An open sound file; `write` takes (samples, channels)."""
 
     def __init__(self, path: Path, file: Any) -> None:
-        self._path, self._file = path, file
+        self._path, self._file, self.frames = path, file, 0
 
     def write(self, samples: Any) -> None:
         with _by_system(self._path):
             self._file.write(samples)
+        self.frames += len(samples)
 
     def tell(self) -> int:
-        """How many samples a channel were written."""
-        return int(self._file.tell())
+        """How many samples a channel were written; libsndfile itself does not know of a FLAC."""
+        return self.frames
 
 
 @contextlib.contextmanager
@@ -86,14 +87,14 @@ def writer(
         pass  # What cannot be opened is told by Python, with its name.
     with _by_system(path):
         file = soundfile.SoundFile(path, "w", sample_rate, channels, subtype=subtype, format=form)
+    own = Writer(path, file)
     try:
-        yield Writer(path, file)
-        written = file.tell() * channels * WIDTHS[subtype]
+        yield own
     finally:
         with _by_system(path):
             file.close()
     if path.suffix.lower() == ".wav":
-        if path.stat().st_size < written:
+        if path.stat().st_size < own.frames * channels * WIDTHS[subtype]:
             raise refusal(path)
         _timeless(path)
 
