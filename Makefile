@@ -6,12 +6,13 @@
 # prosody: stressed words and raised lines, in readings and in dubs
 # sound: beds against known stems, lines beside originals · again: dubs made again, what lies in their folders
 # apart: what a model in an environment of its own costs · cancel: seconds until all has ended, in every room
+# faults: kills at any moment, full disks, models that misbehave, weights that change, two at once (KILLS=5: a short run)
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test check bench soak dubs fit durations people voices speech prosody sound again apart cancel \
+.PHONY: setup demo test check bench soak dubs fit durations people voices speech prosody sound again apart cancel faults \
 	clean
 .DELETE_ON_ERROR:
 
@@ -72,6 +73,9 @@ cancel: $(READY)
 
 again: $(READY)
 	$(BIN)/python eval/again.py
+
+faults: $(READY)
+	$(BIN)/python eval/faults.py $(KILLS)
 
 voices: $(READY)
 	$(BIN)/python eval/fitted.py $(REFERENCES)

@@ -1,10 +1,10 @@
 """What the folder of a dub can do without: which results, how large, why it is safe, what it costs to have them again.
 
     kept always   dub.json and all that it speaks of: takes, voices' samples, what was heard, read and translated
-    superseded    goes by itself when a dub is finished: mixes before the last, lines as they entered it, what ears heard,
-                  dead drafts
+    superseded    goes by itself when a dub is finished: mixes before the last, what they were made of, what ears were
+                  given, dead drafts
     stale         `dubbench clean`: takes and tracks that no dub.json here speaks of any more
-    made again    `dubbench clean --all`: the film's sound, its stems, the bed and the last mix; from the film, without a loss
+    made again    `dubbench clean --all`: the film's sound, its stems, bed and last mix; from the film, without a loss
 
 Only files that this house names (a content key, in a room's folder) are ever removed. The cache is another room.
 """
@@ -26,7 +26,7 @@ PASSING = ("match", "mono")
 """Lines in their place: an edit of any line of a speaker makes all of theirs anew, in 0.01 s each. And the film's sound
 as ears take it, once they have heard it."""
 KEYED = re.compile(r"(?P<key>[0-9a-f]{32})\.[\w.-]+")
-DRAFT = re.compile(r"\.(?P<stem>.+)\.\d+\.\d+(?P<suffix>\.\w+)?")
+DRAFT = re.compile(r"\.(?P<stem>.+)\.draft-\d+-\d+(?P<suffix>\.\w+)?")
 """Names of results, and of files on their way (`memory.replacing`)."""
 OUTPUTS = re.compile(r"dub|manifest|report|subtitles\.\w+")
 
@@ -169,7 +169,7 @@ def _spoken_of(dub: Dub) -> Iterator[Audio]:
 def _again(dubs: list[tuple[Dub, Path]]) -> Waste:
     root = dubs[0][0].folder
     paths = [path for path in _files(root, MADE_AGAIN) if path.suffix != ".json"]
-    return _of("the film's sound, its stems, the bed and the last mix", "they are made again from the film, the same to the sample",
+    return _of("the film's sound, its stems, bed and mix", "they are made again from the film, the same to the sample",
                [path for path in paths if path not in set(_superseded(dubs).paths + _stale(dubs).paths)],
                sum(_costs(dub) for dub, _ in dubs[:1]))  # fmt: skip
 

@@ -9,6 +9,7 @@ import os
 import shlex
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from dubbench import documents, media, memory
 from dubbench.errors import BadInput
@@ -61,18 +62,35 @@ def same_film(dub: Dub, home: Path) -> None:
 
 
 @contextlib.contextmanager
-def busy(folder: Path) -> Iterator[None]:
-    """Hold a folder; a second process is refused. Freed by the system when the process ends, however it ends."""
+def busy(folder: Path) -> Iterator[bool]:
+    """Hold a folder, and say whether it is surely ours: where there are no locks, nobody can tell.
+
+    A second process is refused. Freed by the system when the process ends, however it ends.
+    """
     path = folder / memory.FOLDER / "lock"
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as file:
-        try:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except ImportError:
-            pass
-        except OSError:
-            raise BadInput(f"another dubbench is working in {folder}; wait for it or choose another --out") from None
+        held = _held(file, folder)
         file.write(str(os.getpid()))
-        yield
+        file.flush()
+        yield held
+
+
+def _held(file: Any, folder: Path) -> bool:
+    try:
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise BadInput(f"another dubbench is working in {folder}; wait for it or choose another --out") from None
+    except (ImportError, OSError):
+        return False
+    return True
+
+
+def sweep(home: Path, folder: Path) -> None:
+    """Remove what killed walks left half written in a dub's home and among its results, which nobody else holds."""
+    memory.sweep(home, "dub.", "manifest.", "report.", "subtitles.")
+    for room in (folder / memory.FOLDER).iterdir():
+        if room.is_dir():
+            memory.sweep(room)

@@ -19,7 +19,9 @@ SHOWN = 4
 
 def note(dub: Dub) -> None:
     """Remember the lines of a dub as machines understood them. To be called when they just did."""
-    memory.Memory(dub.folder).keep(ROOM, _key(dub), {line.id: _known(line) for line in dub.lines})
+    store, key, known = memory.Memory(dub.folder), _key(dub), {line.id: _known(line) for line in dub.lines}
+    if store.recall(ROOM, key) != known:
+        store.keep(ROOM, key, known)
 
 
 def of(dub: Dub) -> tuple[str, ...]:

@@ -67,7 +67,8 @@ def fit(dub: Dub, speak: Speak, progress: Progress = quiet, *, mark: Watermark |
     places = plan(pieces, dub.source.duration)
     lines = [room.planned(*three) for three in zip(dub.lines, readings, places, strict=True)]
     progress(ROOM, len(lines), len(lines), "planned")
-    key = memory.key(pieces=[repr(piece) for piece in pieces], film=dub.source.duration)
+    # By what was planned, not by what was known when: a walk that goes on knows true lengths, and plans the same.
+    key = memory.key(lines=[[x.translation, x.tempo, repr(x.pauses)] for x in lines], film=dub.source.duration)
     return dub.but(lines=tuple(lines), made_by=dub.by(ROOM, "dubbench", key))
 
 

@@ -11,12 +11,16 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 FOLDER = "work"
+
+DRAFT = re.compile(r"\..+\.draft-\d+-\d+(\.\w+)?")
+"""How the name of a draft looks: hidden, with a process and a thread before its suffix."""
 
 
 def key(**parts: Any) -> str:
@@ -31,16 +35,34 @@ def file_sha256(path: Path) -> str:
 
 
 @contextlib.contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """A temporary path beside `path` that takes its place when the block ends well, and vanishes when it does not."""
+def passing(path: Path) -> Iterator[Path]:
+    """A draft beside `path`, of the same kind, for as long as the block runs."""
     path.parent.mkdir(parents=True, exist_ok=True)
     # The suffix stays last: ffmpeg and soundfile choose a format by it.
-    draft = path.with_name(f".{path.stem}.{os.getpid()}.{threading.get_ident()}{path.suffix}")
+    draft = path.with_name(f".{path.stem}.draft-{os.getpid()}-{threading.get_ident()}{path.suffix}")
     try:
         yield draft
-        draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A temporary path beside `path` that takes its place when the block ends well, and vanishes when it does not."""
+    with passing(path) as draft:
+        yield draft
+        draft.replace(path)
+
+
+def sweep(folder: Path, *names: str) -> None:
+    """Remove the drafts that killed processes left in `folder` itself, of files that begin with one of `names` (none:
+    of all).
+
+    Living drafts look the same, so this is only for who has the folder alone.
+    """
+    for path in folder.glob(".*"):
+        if DRAFT.fullmatch(path.name) and path.name.lstrip(".").startswith(names or "") and path.is_file():
+            path.unlink(missing_ok=True)
 
 
 class Memory:

@@ -10,7 +10,6 @@ How loud the whole is may then have moved by tenths of a decibel under the other
 from __future__ import annotations
 
 import math
-import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -123,8 +122,9 @@ def heard(dub: Dub, ear: Transcribe, film: Path, progress: Progress = quiet) -> 
     texts: dict[str, str | None] = {key: store.recall(ROOM, key) for key in keys}
     new = [(key, passage) for key, passage in zip(keys, passages, strict=True) if texts[key] is None]
     if new:
-        with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(max(1, ear.parallel)) as pool:
-            sound = track(film, ear, Path(folder) / "track.wav")
+        path = store.path(ROOM, "track", ".wav")
+        with memory.passing(path) as draft, ThreadPoolExecutor(max(1, ear.parallel)) as pool:
+            sound = track(film, ear, draft)
             found = pool.map(lambda job: _understood(dub, ear.ready(), sound, job[1]), new)
             for done, ((key, _), text) in enumerate(zip(new, found, strict=True), 1):
                 store.keep(ROOM, key, text)
@@ -135,10 +135,9 @@ def heard(dub: Dub, ear: Transcribe, film: Path, progress: Progress = quiet) -> 
 
 def track(film: Path, ear: Transcribe, to: Path) -> Sound:
     """A film's sound track as the ear takes it, decoded into the file `to`, which must stay while it is used."""
-    whole = to.with_name(f"{to.stem}.whole{to.suffix}")
-    media.extract(film, whole, sample_rate=ear.sample_rate, channels=1)
-    media.write_mono(whole, to, ear.sample_rate)
-    whole.unlink()
+    with memory.passing(to) as whole:
+        media.extract(film, whole, sample_rate=ear.sample_rate, channels=1)
+        media.write_mono(whole, to, ear.sample_rate)
     return media.mapped(to)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,7 +18,9 @@ from dubbench import (
     catalog,
     cleaning,
     consents,
+    disk,
     documents,
+    door,
     edits,
     fitting,
     heap,
@@ -35,8 +37,7 @@ from dubbench import (
 )
 from dubbench.beside import Beside
 from dubbench.brought import PERSON, with_translation
-from dubbench.door import busy
-from dubbench.errors import AdapterFailed, BadInput, DubError
+from dubbench.errors import BadInput
 from dubbench.passages import Heard
 from dubbench.slowing import slow_picture
 from dubbench.stages.base import Progress, Stage, quiet
@@ -73,9 +74,15 @@ class Run:
 
     def walk(self) -> Dub:
         """From whatever is known to a finished film and its report. Raises the five errors."""
-        started = time.perf_counter()
+        started, folder = time.perf_counter(), self.dub.folder
         heap.settle()
-        with _writing(self.dub.folder), busy(self.dub.folder), self.aside(self.progress) as self._beside:
+        with (
+            disk.writing(folder, instead="choose another --out", also=NOWHERE),
+            door.busy(folder) as alone,
+            self.aside(self.progress) as self._beside,
+        ):
+            if alone:
+                door.sweep(self.home, folder)
             before, self.dub = self.dub, documents.present(self.dub)
             self._begin(before)
             self.understand()
@@ -167,6 +174,8 @@ class Run:
         ear: Any = self.stages["transcribe"]
         if ear.speaks(self.dub.target_language):
             self._listen(ear, speak, mark)
+            self._save()
+        speak.learn(self.dub)
 
     def _prosody(self) -> Dub:
         """How the original was said, carried to the translation by who made it, else by words that look alike."""
@@ -287,13 +296,8 @@ class Run:
         started = time.perf_counter()
         self._make_room(stage)
         try:
-            return work()
-        except (DubError, KeyboardInterrupt):
-            raise
-        except Exception as error:
-            if stage is None:
-                raise
-            raise AdapterFailed(stage.name, f"{type(error).__name__}: {error}") from error
+            with stage.blamed() if stage is not None else contextlib.nullcontext():
+                return work()
         finally:
             self.seconds[room] = self.seconds.get(room, 0.0) + count * (time.perf_counter() - started)
 
@@ -315,17 +319,7 @@ def _marked(dub: Dub, mark: Any) -> Dub:
     return dub.but(made_by={room: made for room, made in dub.made_by.items() if room != "watermark"})
 
 
+NOWHERE = frozenset({errno.ENOENT})
+"""A folder that cannot be made (in /proc), or was taken away."""
+
 NOTHING = "no speech was found: the dub keeps the original sound"
-
-
-@contextlib.contextmanager
-def _writing(folder: Path) -> Iterator[None]:
-    """Say plainly when a folder cannot be written or the disk is full."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOENT):
-            raise
-        raise BadInput(
-            f"cannot write to {folder}: {error.strerror}; free some space or choose another --out"
-        ) from error

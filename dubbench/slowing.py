@@ -48,13 +48,9 @@ def slow_original(dub: Dub) -> Path | None:
     assert dub.tracks.original is not None
     path = original_path(dub)
     if not path.is_file():
-        wav = path.with_suffix(".wav")
-        try:
+        with memory.passing(path.with_suffix(".wav")) as wav, memory.replacing(path) as draft:
             sounds.slow(dub.open(dub.tracks.original), stretches(dub.picture), wav)
-            with memory.replacing(path) as draft:
-                media.code(wav, draft)
-        finally:
-            wav.unlink(missing_ok=True)
+            media.code(wav, draft)
     return path
 
 
@@ -76,9 +72,6 @@ def lay_bed(dub: Dub, spans: Iterable[bed.Span], to: Path) -> None:
     if not dub.picture:
         bed.build(dub, spans, to)
         return
-    own = to.with_name(f"{to.stem}.source{to.suffix}")
-    try:
+    with memory.passing(to) as own:
         bed.build(dub, spans, own)
         sounds.slow(own, stretches(dub.picture), to)
-    finally:
-        own.unlink(missing_ok=True)

@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 
 from dubbench import media
-from dubbench.media import sound as sounds
 from dubbench.types import Samples, Seconds, Sound
 from examples import clips
 
@@ -43,7 +42,7 @@ def _sound(folder: Path, duration: Seconds, to: Path) -> None:
     with soundfile.SoundFile(to, "w", RATE, 1, subtype="PCM_16") as file:
         for samples in _recordings(folder):
             piece = samples[:, :left]
-            file.write(sounds.pcm16(piece).T)
+            file.write(media.pcm16(piece).T)
             left -= piece.shape[1]
             if not left:
                 break

@@ -437,25 +437,3 @@ def test_an_ffmpeg_that_stands_still_is_ended_and_named(tmp_path: Path, monkeypa
     with pytest.raises(BadInput, match=r"film\.mp4: ffmpeg did nothing at all for 0\.5 s"):
         media.extract(film, to)
     assert not to.exists()
-
-
-def test_a_wav_of_floats_is_the_same_file_whenever_it_is_written(tmp_path: Path) -> None:
-    import soundfile
-
-    samples = np.random.default_rng(0).normal(0, 0.1, (4800, 2)).astype(np.float32)
-    files = []
-    for written in (b"\x01\x02\x03\x04", b"\x05\x06\x07\x08"):
-        path = tmp_path / f"{written.hex()}.wav"
-        soundfile.write(path, samples, 48_000, subtype="FLOAT")
-        whole = bytearray(path.read_bytes())
-        at = whole.index(b"PEAK") + 12
-        whole[at : at + 4] = written
-        path.write_bytes(whole)
-        media.undated(path)
-        files.append(path.read_bytes())
-        assert np.array_equal(media.read(path).samples, samples.T)
-    assert files[0] == files[1]
-    media.write(tmp_path / "plain.wav", Sound(samples.T.copy(), 48_000))
-    before = (tmp_path / "plain.wav").read_bytes()
-    media.undated(tmp_path / "plain.wav")
-    assert (tmp_path / "plain.wav").read_bytes() == before

@@ -52,3 +52,21 @@ def test_killed_while_writing_leaves_nothing_under_the_true_name(tmp_path: Path)
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path / "a.json")], env=os.environ, check=False)
     assert done.returncode == -signal.SIGKILL
     assert not (tmp_path / "a.json").exists()
+
+
+def test_drafts_of_the_dead_are_swept_and_nothing_else(tmp_path: Path) -> None:
+    code = (
+        "import os, signal, sys; from pathlib import Path; from dubbench.memory import replacing\n"
+        "with replacing(Path(sys.argv[1])) as outer, replacing(outer) as inner:\n"
+        "    outer.write_text('half'); inner.write_text('half'); os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    for name in ("dub.mp4", "other.wav", "without"):
+        subprocess.run([sys.executable, "-c", code, str(tmp_path / name)], env=os.environ, check=False)
+    stays = {".checked.json", ".package-0.2.0.lock", ".a.draft.wav", "a.draft-1-2.wav", ".lock"}
+    for name in stays:
+        (tmp_path / name).write_text("mine", "utf-8")
+    assert len(list(tmp_path.iterdir())) == 6 + len(stays)
+    memory.sweep(tmp_path, "dub.")
+    assert len(list(tmp_path.iterdir())) == 4 + len(stays)
+    memory.sweep(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == stays

@@ -22,7 +22,6 @@ class Bergamot(Translate):
     languages = ("en-pt", "pt-en")
     requires: ClassVar[tuple[str, ...]] = ("fxtranslate==0.5.0", "sentencepiece>=0.2")
     version: ClassVar[int] = 4
-    batch: ClassVar[int] = 64
 
     _models: Models
 

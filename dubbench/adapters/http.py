@@ -19,7 +19,7 @@ from dubbench import durations
 from dubbench.errors import AdapterFailed, BadInput, Missing
 from dubbench.foreign.endpoints import Endpoint, Reply, form, post, post_json
 from dubbench.foreign.fitness import sayable, spread, within, without_edges
-from dubbench.media.sound import pcm16
+from dubbench.media.writing import pcm16
 from dubbench.stages.base import Stage
 from dubbench.stages.speak import Speak, Spoken
 from dubbench.stages.transcribe import Transcribe, Transcript

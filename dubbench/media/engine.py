@@ -5,6 +5,10 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
+import subprocess
+import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +29,13 @@ PATIENCE: Seconds = 900.0
 SAFE = {"format_whitelist": FORMATS, "protocol_whitelist": "file,pipe"}
 
 
+ENDED = {
+    signal.SIGKILL: "; the system does this when memory runs out",
+    getattr(signal, "SIGXFSZ", None): "; no file may become so large here",
+}
+"""What it means that the system ended a program, by signal."""
+
+
 def ffmpeg_exe() -> str:
     """The ffmpeg that is used: DUBBENCH_FFMPEG, else the system's, else the one of imageio-ffmpeg. Raises Missing."""
     chosen = os.environ.get("DUBBENCH_FFMPEG")
@@ -42,6 +53,25 @@ def _packaged() -> str:
         return str(imageio_ffmpeg.get_ffmpeg_exe())
     except (ImportError, RuntimeError):
         raise Missing("there is no ffmpeg here: pip install imageio-ffmpeg (or your system's package)") from None
+
+
+def _command() -> list[str]:
+    """How ffmpeg is started: so that it ends with us, however we end, where the system has a program for that (Linux).
+
+    The way of Python, a hook between fork and exec, is not safe beside threads.
+    """
+    return [*_leash(), ffmpeg_exe()]
+
+
+@cache
+def _leash() -> tuple[str, ...]:
+    """util-linux's setpriv; busybox has one that cannot do it."""
+    leash = shutil.which("setpriv") if sys.platform == "linux" else None
+    if leash is None:
+        return ()
+    begun = (leash, "--pdeathsig", "KILL")
+    works = subprocess.run([*begun, sys.executable, "-c", ""], capture_output=True, check=False).returncode == 0
+    return begun if works else ()
 
 
 def url(path: Path) -> str:
@@ -87,7 +117,7 @@ def run(node: Any, *, about: Path, to: Path | None = None, pipe: bytes | None = 
     import ffmpeg
 
     asked = node.global_args("-hide_banner", "-nostdin", "-nostats", "-loglevel", level)
-    command = ffmpeg.compile(asked, cmd=ffmpeg_exe(), overwrite_output=True)
+    command = ffmpeg.compile(asked, cmd=_command(), overwrite_output=True)
     try:
         done = bounded.run(command, pipe, bounds=bounded.Bounds(still=PATIENCE))
     except bounded.Overrun as overrun:
@@ -95,7 +125,7 @@ def run(node: Any, *, about: Path, to: Path | None = None, pipe: bytes | None = 
         raise BadInput(f"{about}: ffmpeg {overrun}; is the disk or the network that it lies on still there?") from None
     if done.code:
         _unwritten(to)
-        raise BadInput(_sentence(done.said.decode("utf-8", "replace"), about, to))
+        raise BadInput(_sentence(done.said.decode("utf-8", "replace"), about, to, done.code))
     return done.said.decode("utf-8", "replace")
 
 
@@ -104,10 +134,12 @@ def _unwritten(to: Path | None) -> None:
         to.unlink(missing_ok=True)
 
 
-def _sentence(stderr: str, about: Path, to: Path | None) -> str:
+def _sentence(stderr: str, about: Path, to: Path | None, code: int) -> str:
+    if code < 0:
+        return f"ffmpeg was ended by {signal.Signals(-code).name} at {about}{ENDED.get(-code, '')}"
     words = last_words(stderr)
-    if to is not None and re.search(r"No space left|Read-only file|Permission denied", stderr):
-        return f"cannot write {to}: {words}"
+    if to is not None and re.search(r"No space left|Read-only file|Permission denied|File too large", stderr):
+        return f"cannot write {to}: {words}; free some space, or write elsewhere"
     return f"{about}: ffmpeg cannot use it: {words}"
 
 

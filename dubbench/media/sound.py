@@ -1,4 +1,4 @@
-"""Samples in and out of files: WAV and FLAC by soundfile, rates by soxr, films' sound tracks by ffmpeg."""
+"""Samples out of files: WAV and FLAC by soundfile, rates by soxr, films' sound tracks by ffmpeg. No writing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import contextlib
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -14,24 +14,12 @@ from dubbench import memory
 from dubbench.errors import BadInput
 from dubbench.media import engine
 from dubbench.media.looking import look
+from dubbench.media.writing import writer
 from dubbench.types import Audio, Samples, Seconds, Sound
 
 _LAYOUTS = {1: "mono", 2: "stereo"}
 # Frames read at once while streaming: 1.4 s at 48 kHz, 0.5 MB of stereo.
 _CHUNK = 1 << 16
-# A 16-bit sample k is k / 32768, for libsndfile and ffmpeg alike, so +1.0 itself has no code: 32767 stands for it.
-_FULL_SCALE = 32768
-
-# A WAV's chunks before its samples take less.
-_HEAD = 512
-
-WAV_LIMIT = 4_000_000_000
-"""Bytes of samples from which a WAV's 32-bit size field is too small, and RF64 is written instead."""
-
-
-def wav_form(size: int) -> Literal["WAV", "RF64"]:
-    """The format, by soundfile's name, of a WAV that holds `size` bytes of samples."""
-    return "RF64" if size > WAV_LIMIT else "WAV"
 
 
 def extract(path: Path, to: Path, *, sample_rate: int = 48_000, channels: int = 2) -> None:
@@ -176,10 +164,8 @@ def stream(path: Path, *, sample_rate: int | None = None, channels: int | None =
 
 def write_mono(path: Path, to: Path, sample_rate: int) -> None:
     """Write a sound file's channels averaged at another rate, as a 32-bit float WAV, whatever its length."""
-    import soundfile
-
-    size = round(describe_frames(path) * sample_rate / frame_rate(path)) * 4
-    with soundfile.SoundFile(to, "w", sample_rate, 1, subtype="FLOAT", format=wav_form(size)) as file:
+    frames = round(describe_frames(path) * sample_rate / frame_rate(path))
+    with writer(to, sample_rate, 1, subtype="FLOAT", frames=frames) as file:
         for samples in stream(path, sample_rate=sample_rate, channels=1):
             file.write(samples.T)
 
@@ -196,34 +182,6 @@ def mapped(path: Path) -> Sound:
         warnings.simplefilter("ignore", wavfile.WavFileWarning)
         rate, samples = wavfile.read(path, mmap=True)
     return Sound(samples[:, None].T if samples.ndim == 1 else samples.T, rate)
-
-
-def write(path: Path, sound: Sound) -> None:
-    """Write a PCM-16 WAV (or FLAC, by the suffix).
-
-    Samples outside [-1, 1] are an error (ValueError), never clipped in silence; so is what is no number.
-    """
-    import soundfile
-
-    loudest = np.abs(sound.samples).max(initial=0.0)
-    if not loudest <= 1.0:
-        raise ValueError(f"the loudest sample is {loudest:.3f}; sound must lie in [-1, 1] before it is written")
-    soundfile.write(path, pcm16(sound.samples).T, sound.sample_rate, subtype="PCM_16")
-
-
-def undated(path: Path) -> None:
-    """Take the time of writing out of a WAV of floats: libsndfile notes it beside the peaks (its "PEAK" chunk)."""
-    with path.open("r+b") as file:
-        at = file.read(_HEAD).partition(b"data")[0].find(b"PEAK")
-        if at >= 0:
-            # What precedes the time: the chunk's name, its size and its version, four bytes each.
-            file.seek(at + 12)
-            file.write(bytes(4))
-
-
-def pcm16(samples: Samples) -> np.ndarray[Any, np.dtype[np.int16]]:
-    """Samples in [-1, 1] as 16-bit codes; sound that was read from 16 bits gets its very codes back."""
-    return np.minimum(np.rint(samples * _FULL_SCALE), _FULL_SCALE - 1).astype(np.int16)
 
 
 def describe(path: Path, folder: Path) -> Audio:

@@ -20,8 +20,8 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from dubbench import media
 from dubbench.errors import BadInput
-from dubbench.media import sound
 from dubbench.mix import roomtone, sides
 from dubbench.types import Dub, Samples, Seconds
 
@@ -88,8 +88,7 @@ def compose(
         if behind and (behind.frames, behind.samplerate) != (whole.frames, whole.samplerate):
             raise BadInput(f"{original.name} and its background differ in length or rate; separate again")
         learnt = _learnt(whole, behind, _knots(spans, NEAR, fade)) if behind and spans else None
-        form = sound.wav_form(whole.frames * 2 * 4)
-        file = stack.enter_context(soundfile.SoundFile(to, "w", whole.samplerate, 2, subtype="FLOAT", format=form))
+        file = stack.enter_context(media.writer(to, whole.samplerate, 2, subtype="FLOAT", frames=whole.frames))
         for samples, other, share in _mended(whole, behind, _knots(spans, edge, fade), learnt):
             file.write(samples * (1 - share) + other * share)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dubbench import memory
+from dubbench import media, memory
 from dubbench.errors import BadInput
 from dubbench.media import SILENCE_LUFS, sound
 from dubbench.mix import compose, limiter
@@ -161,15 +161,13 @@ def _mastered(whole: Composition, heard: Metered, to: Path, lufs: float, ceiling
 
 
 def _written(whole: Composition, heard: Metered, to: Path, gain: float, ceiling: float) -> _Made:
-    import soundfile
-
     edges = limiter.envelope(heard.peak * np.float32(gain), ceiling)
     meter, frame = Meter(), 0
-    with soundfile.SoundFile(to, "w", RATE, 2, "PCM_16", format=sound.wav_form(whole.length * 4)) as file:
+    with media.writer(to, RATE, 2, frames=whole.length) as file:
         for piece in whole.pieces():
             frames = -(-piece.shape[1] // FRAME)
             limited = limiter.applied(piece * np.float32(gain), edges[frame : frame + frames + 1])
             meter.feed(limited)
-            file.write(sound.pcm16(limited).T)
+            file.write(media.pcm16(limited).T)
             frame += frames
     return _Made(meter.done().loudness, gain, max(0.0, -decibels(float(edges.min(initial=1.0)))))

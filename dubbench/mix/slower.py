@@ -14,8 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from dubbench import tempo
-from dubbench.media import sound
+from dubbench import media, tempo
 from dubbench.types import Samples, Seconds, Sound
 
 VERSION = 1
@@ -38,9 +37,8 @@ def slow(path: Path, stretches: Stretches, to: Path) -> None:
 
     added = sum(more for *_, more in stretches)
     with soundfile.SoundFile(path) as file:
-        size = (file.frames + round(added * file.samplerate)) * file.channels * 4
-        form = sound.wav_form(size)
-        with soundfile.SoundFile(to, "w", file.samplerate, file.channels, subtype="FLOAT", format=form) as out:
+        frames = file.frames + round(added * file.samplerate)
+        with media.writer(to, file.samplerate, file.channels, subtype="FLOAT", frames=frames) as out:
             _written(file, stretches, out)
 
 

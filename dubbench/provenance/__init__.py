@@ -7,8 +7,10 @@ file: then the watermark in the sound still speaks. Everything happens offline.
 
 from __future__ import annotations
 
+import errno
 import json
 import mimetypes
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -82,6 +84,8 @@ def sign(
         with memory.replacing(film) as draft, signer, c2pa.Context.from_dict(OFFLINE) as context:
             c2pa.Builder(claims, context).sign_file(film, draft, signer)
     except c2pa.C2paError as error:
+        if os.strerror(errno.ENOSPC) in str(error):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(film)) from error
         raise AdapterFailed("c2pa", f"{film.name} could not be signed: {error}") from error
 
 

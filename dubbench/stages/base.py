@@ -14,8 +14,8 @@ from typing import Any, ClassVar, Self, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from dubbench import heap
-from dubbench.errors import BadInput, Unsupported
+from dubbench import disk, heap
+from dubbench.errors import AdapterFailed, BadInput, DubError, Unsupported
 from dubbench.types import Dub
 from dubbench.weights import Weights
 
@@ -105,6 +105,25 @@ class Stage(ABC):
             yield
         finally:
             self._told = None
+
+    @contextlib.contextmanager
+    def blamed(self, line: str | None = None) -> Iterator[None]:
+        """Whatever an adapter's verb raises in the block is the model's failure, at `line`; our own errors pass.
+
+        One that calls `sys.exit` must not end the whole dub without a word either.
+        """
+        try:
+            yield
+        except AdapterFailed as error:
+            raise AdapterFailed(error.model, error.why, line=error.line or line, stderr=error.stderr) from error
+        except DubError:
+            raise
+        except OSError as error:
+            if error.errno in disk.FULL:
+                raise
+            raise AdapterFailed(self.name, f"{type(error).__name__}: {error}", line=line) from error
+        except (Exception, SystemExit) as error:
+            raise AdapterFailed(self.name, f"{type(error).__name__}: {error}", line=line) from error
 
     def counted(self, results: Iterable[T], total: int) -> Iterator[T]:
         """For a verb that works in pieces: its `total` results as they come, each told to whoever waits."""

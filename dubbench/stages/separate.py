@@ -21,7 +21,7 @@ from typing import Any, ClassVar, TypeAlias
 import numpy as np
 
 from dubbench import media, memory
-from dubbench.errors import AdapterFailed, BadInput, DubError
+from dubbench.errors import AdapterFailed, BadInput
 from dubbench.stages.base import Progress, Stage, quiet
 from dubbench.types import Audio, Dub, Samples, Seconds, Sound, Tracks
 
@@ -87,7 +87,7 @@ class Separate(Stage):
             starts, length = self._plan(source.frames, source.samplerate)
             first = parts.begun(source, len(starts))
             left = parts.paths if first < len(starts) else ()
-            files = [stack.enter_context(soundfile.SoundFile(path, "r+")) for path in left]
+            files = [stack.enter_context(media.within(path)) for path in left]
             for i, pair in self._joined(source, starts, length, first, progress):
                 for file, samples in zip(files, pair, strict=True):
                     file.seek(starts[i])
@@ -132,13 +132,12 @@ class Separate(Stage):
         samples = source.read(length, dtype="float32", always_2d=True).T
         whole = Sound(np.repeat(samples, 2, axis=0) if len(samples) == 1 else samples, source.samplerate)
         wanted = media.resample(whole, self.sample_rate)
-        try:
+        with self.blamed():
             stems = self.ready().separate(wanted)
-        except DubError:
-            raise
-        except Exception as error:
-            raise AdapterFailed(self.name, f"{type(error).__name__}: {error}") from error
-        if any(s.samples.shape != wanted.samples.shape or not np.isfinite(s.samples).all() for s in stems):
+            whole_stems = len(stems) == 2 and all(
+                s.samples.shape == wanted.samples.shape and np.isfinite(s.samples).all() for s in stems
+            )
+        if not whole_stems:
             raise AdapterFailed(self.name, "a stem is not as long as the whole, or is not sound")
         speech, rest = stems[0], Sound(wanted.samples - stems[1].samples, self.sample_rate)
         back = [_exactly(media.resample(s, source.samplerate).samples, whole.samples.shape[1]) for s in (speech, rest)]
@@ -157,19 +156,15 @@ class _Parts:
     def begun(self, source: Any, count: int) -> int:
         """The first of `count` pieces that is still to be done; for a beginning both files are made, as long as they
         will be, so that their headers need no change."""
-        import soundfile
-
         self._count = count
         with suppress(OSError, ValueError):
             noted = json.loads(self._noted.read_text("utf-8"))
             there = [path.is_file() or stem.is_file() for path, stem in zip(self.paths, self.stems, strict=True)]
             if noted["of"] == count and all(there):
                 return int(noted["done"])
-        kind = media.wav_form(source.frames * 2 * 4)
         self.paths[0].parent.mkdir(parents=True, exist_ok=True)
         for path in self.paths:
-            with soundfile.SoundFile(path, "w", source.samplerate, 2, subtype="FLOAT", format=kind) as file:
-                file.truncate(source.frames)
+            media.lengthened(path, source.samplerate, 2, frames=source.frames)
         return 0
 
     def note(self, done: int) -> None:
@@ -178,11 +173,10 @@ class _Parts:
             draft.write_text(json.dumps({"done": done, "of": self._count}), "utf-8")
 
     def finish(self) -> None:
-        """Give both files their names; the same sound gives the same files at any time, known by their hashes."""
+        """Give both files their names."""
         for path, stem in zip(self.paths, self.stems, strict=True):
             # It was killed here before if one has its name already.
             if path.is_file():
-                media.undated(path)
                 path.replace(stem)
         self._noted.unlink(missing_ok=True)
 

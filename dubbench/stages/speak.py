@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from dubbench import durations, media, memory
-from dubbench.errors import AdapterFailed, BadInput, DubError
+from dubbench.errors import AdapterFailed, BadInput
 from dubbench.stages.base import Progress, Stage, quiet
 from dubbench.stages.spoken import Spoken as Spoken
 from dubbench.stages.spoken import joined, parted
@@ -211,19 +211,20 @@ class Speak(Stage):
         whose = voice.preset or (voice.reference.sha256 if voice.reference else voice.id)
         return memory.key(taught=whose, language=dub.target_language, by=self.identity())
 
-    def _learn(self, dub: Dub, jobs: Sequence[tuple[Line, float]], takes: Sequence[Take]) -> None:
+    def _learn(self, dub: Dub, lines: Sequence[Line], takes: Sequence[Take]) -> None:
         """Remember how long takes lasted, voice by voice; later estimates go by it until there are more."""
         new: dict[str, list[durations.Sample]] = {}
         voices: dict[str, Voice] = {}
-        for (line, pace), take in zip(jobs, takes, strict=True):
+        for line, take in zip(lines, takes, strict=True):
             voice, text = self.voice(dub, line), self._with_names(dub, line, take.text)
             voices[take.voice] = voice
             sounding = take.speech.duration - sum(pause.duration for pause in take.pauses)
-            new.setdefault(take.voice, []).append(durations.Sample(text, pace, sounding))
+            new.setdefault(take.voice, []).append(durations.Sample(text, take.pace, sounding))
         for name, samples in new.items():
             before = self._taught(dub, voices[name])
             lesson = durations.learned([*(before.samples if before else ()), *samples], dub.target_language)
-            memory.Memory(dub.folder).keep("estimate", self._lesson(dub, voices[name]), lesson.kept())
+            if before is None or lesson.samples != before.samples:
+                memory.Memory(dub.folder).keep("estimate", self._lesson(dub, voices[name]), lesson.kept())
 
     def calibrate(self, dub: Dub, progress: Progress = quiet, *, mark: Watermark | None = None) -> None:
         """Speak a few lines of each voice that was never heard, short and long ones, so that the plan knows its speed.
@@ -239,8 +240,20 @@ class Speak(Stage):
             if self._taught(dub, self.voice(dub, own[0])) is None:
                 chosen = np.unique(np.linspace(0, len(own) - 1, min(CALIBRATING, len(own))).round().astype(int))
                 jobs += [(own[i], 1.0) for i in chosen]
-        if jobs:
-            self.takes(dub, jobs, progress, mark=mark)
+        self._learn(dub, [line for line, _ in jobs], self.takes(dub, jobs, progress, mark=mark) if jobs else [])
+
+    def learn(self, dub: Dub) -> None:
+        """Let the takes of a dub teach how long their voices speak, for the next plan.
+
+        To be called when that dub is kept: a plan made again after a kill must know no more than it did.
+        """
+        if self.calibrated:
+            said = [(line, take) for line in dub.lines for take in line.takes if take.voice == self._named(dub, line)]
+            self._learn(dub, [line for line, _ in said], [take for _, take in said])
+
+    def _named(self, dub: Dub, line: Line) -> str:
+        voice = self.voice(dub, line)
+        return voice.preset or voice.id
 
     def __call__(self, dub: Dub, progress: Progress = quiet, *, mark: Watermark | None = None) -> Dub:
         """Adds a take and `speech` to lines whose text, voice, pauses or pace (`tempo`) changed, or sound is gone."""
@@ -270,10 +283,7 @@ class Speak(Stage):
             except BaseException:
                 pool.shutdown(cancel_futures=True)
                 raise
-        takes = [take for take in results if take is not None]
-        if self.calibrated:
-            self._learn(dub, jobs, takes)
-        return takes
+        return [take for take in results if take is not None]
 
     def _take(self, dub: Dub, line: Line, pace: float, mark: Watermark | None) -> Take:
         key, store = self.key(dub, line, pace, mark), memory.Memory(dub.folder)
@@ -328,18 +338,22 @@ class Speak(Stage):
         return self.sounds(self._with_names(dub, line, text), self.voice(dub, line), dub.target_language)
 
     def _asked(self, line: Line, text: str, voice: Voice, language: str, pace: float, controls: Controls) -> Spoken:
-        try:
+        with self.blamed(line.id):
             spoken = self.ready().speak(text, voice, language, pace=pace, controls=controls)
-        except AdapterFailed as error:
-            raise AdapterFailed(error.model, error.why, line=error.line or line.id, stderr=error.stderr) from error
-        except DubError:
-            raise
-        except Exception as error:
-            raise AdapterFailed(self.name, f"{type(error).__name__}: {error}", line=line.id) from error
-        samples: Any = spoken.sound.samples
-        if samples.shape[1] == 0 or not np.isfinite(samples).all() or not samples.any():
-            raise AdapterFailed(self.name, "it gave no sound", line=line.id)
+            _check(self.name, spoken)
         return spoken
+
+
+def _check(model: str, spoken: Spoken) -> None:
+    """Refuse what is no sound in [-1, 1], or none that can be heard."""
+    if not isinstance(spoken, Spoken):
+        raise AdapterFailed(model, f"wanted sound, got {spoken!r:.60}")
+    samples: Any = spoken.sound.samples
+    if samples.ndim != 2 or samples.shape[1] == 0 or not np.isfinite(samples).all() or not samples.any():
+        raise AdapterFailed(model, "it gave no sound")
+    if spoken.sound.sample_rate <= 0 or np.abs(samples).max() > 1:
+        loudest, rate = float(np.abs(samples).max()), spoken.sound.sample_rate
+        raise AdapterFailed(model, f"it gave samples up to {loudest:.3g} at {rate} Hz; they must lie in [-1, 1]")
 
 
 def _has_sound(dub: Dub, line: Line) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from dubbench import memory
-from dubbench.errors import AdapterFailed, BadInput, DubError
+from dubbench.errors import AdapterFailed, BadInput
 from dubbench.stages.base import Progress, Stage, quiet
 from dubbench.text import glossary
 from dubbench.translation import alignment, guard, leftovers
@@ -55,12 +55,8 @@ class Translate(Stage):
     def aligned(self, text: str, said: str, source: str, target: str) -> Pairs:
         """`align`, checked; a model is loaded only where it is asked. Raises AdapterFailed."""
         knows = type(self).align is not Translate.align
-        try:
+        with self.blamed():
             pairs = [(int(i), int(j)) for i, j in (self.ready() if knows else self).align(text, said, source, target)]
-        except DubError:
-            raise
-        except Exception as error:
-            raise AdapterFailed(self.name, f"{type(error).__name__}: {error}") from error
         words, others = len(text.split()), len(said.split())
         if not all(0 <= i < words and 0 <= j < others for i, j in pairs):
             raise AdapterFailed(self.name, f"it paired words that are not there: {pairs!r:.60}")
@@ -99,9 +95,10 @@ class Translate(Stage):
         before = dub.lines[max(0, part[0] - self.context) : part[0]]
         after = dub.lines[part[-1] + 1 : part[-1] + 1 + self.context]
         assert dub.source_language is not None
-        answers = self.ready().translate(
-            lines, dub.source_language, dub.target_language, dub.glossary, before=before, after=after
-        )
+        with self.blamed(lines[0].id):
+            answers = self.ready().translate(
+                lines, dub.source_language, dub.target_language, dub.glossary, before=before, after=after
+            )
         if isinstance(answers, str) or not isinstance(answers, Sequence):
             raise AdapterFailed(self.name, f"wanted a list of lines, got {answers!r:.60}", line=lines[0].id)
         if len(answers) != len(lines):

@@ -18,8 +18,9 @@ import hashlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from dubbench import disk
 from dubbench.errors import BadInput
-from dubbench.memory import replacing
+from dubbench.memory import file_sha256, replacing
 from dubbench.weights.fetching import Fetch, Listener, listening, say, settle, sweep
 from dubbench.weights.locks import locked, use
 from dubbench.weights.pins import Source, Stamps, WeightFile, cache_folder, own_folder
@@ -108,25 +109,26 @@ class Weights:
 
     def built(self, name: str, version: int | str, build: Callable[[Path], None]) -> Path:
         """A file derived from these weights (an ONNX graph, a table), made once by `build(draft_path)`, found again
-        by the hash of the weights and `version`.
+        by the hash of the weights and `version`; made again where it is not what it was.
 
         Two processes that want it at once build it once. `build` may call `folder` and `built` for other names.
         """
         plain = Path(name)
         path = self.home / "built" / f"{plain.stem}-{version}-{self.pins}{plain.suffix}"
-        if path.is_file():
+        if self.stamps.whole(path):
             return path
         with writing(path.parent), locked(path.with_name(f".{path.name}.lock")):
-            if not path.is_file():
+            if not self.stamps.whole(path):
                 sweep(path)
                 with replacing(path) as draft:
                     build(draft)
                     settle(draft)
-                self.stamps.sha256(path)
+                    self.stamps.expect(path, file_sha256(draft))
+        self.stamps.whole(path)
         return path
 
 
-SHUT = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST}
+ODD = frozenset({errno.ENOTDIR, errno.EEXIST})
 
 
 @contextlib.contextmanager
@@ -135,13 +137,11 @@ def writing(folder: Path) -> Iterator[None]:
 
     Any other error stays what it is.
     """
+    instead = "set DUBBENCH_CACHE to a folder that can be written to"
     try:
-        yield
-    except OSError as error:
-        never_made = error.errno == errno.ENOENT and not folder.exists()
-        if error.errno not in SHUT and not never_made:
+        with disk.writing(folder, instead=instead, also=ODD):
+            yield
+    except FileNotFoundError as error:
+        if folder.exists():
             raise
-        raise BadInput(
-            f"cannot write to {folder} ({error.strerror}); free some space, or set DUBBENCH_CACHE to a folder that can "
-            "be written to"
-        ) from None
+        raise BadInput(f"cannot write to {folder}: {error.strerror}; {instead}") from None

@@ -202,7 +202,8 @@ def _run(command: list[str], folder: Path, *, tell: Tell = ignore) -> None:
     """Run a client in `folder` to its end. Raises Missing with its own last words; it never outlives our own error."""
     # In a folder of our own: Python would import a "types.py" lying where the person happens to stand.
     folder.mkdir(parents=True, exist_ok=True)
-    environment = {**os.environ, "NO_COLOR": "1", "NPM_CONFIG_UPDATE_NOTIFIER": "false"}
+    # What a client unpacks on its way lies there, too, and is gone with it when both are killed.
+    environment = {**os.environ, "NO_COLOR": "1", "NPM_CONFIG_UPDATE_NOTIFIER": "false", "TMPDIR": str(folder)}
     said: list[str] = []
 
     def hear(line: str) -> None:

@@ -123,7 +123,8 @@ class Fetch:
             return BadInput(f"{what} is refused, its hash is wrong: {why}. To bring the right one yourself, {place}")
         online = "Unset DUBBENCH_OFFLINE and run" if registries.offline() else "When there is a network, run"
         way = f"{online}: dubbench models fetch {self.model}; or {place}" if file.sources else f"To bring it, {place}"
-        return Missing(f"{what} is not here and cannot be fetched ({why}). {way}")
+        state = "is damaged" if (self.home / file.name).is_file() else "is not here"
+        return Missing(f"{what} {state} and cannot be fetched ({why}). {way}")
 
 
 def _in_folder(folder: Path, model: str, file: WeightFile) -> Iterator[Path]:

@@ -14,9 +14,10 @@ from typing import Any, TypeAlias
 from pydantic import Field, field_validator
 
 from dubbench.errors import BadInput
-from dubbench.memory import file_sha256, replacing
+from dubbench.memory import file_sha256, replacing, sweep
 from dubbench.types import Noun
 from dubbench.weights import registries
+from dubbench.weights.locks import locked
 
 Source: TypeAlias = str | tuple[str, ...]
 
@@ -77,29 +78,62 @@ class WeightFile(Noun):
 
 
 class Stamps:
-    """Which files were read and hashed, by size, time and inode, so that a start does not read gigabytes again."""
+    """Which files were read and hashed, by what tells that one was touched, so that a start does not read gigabytes.
+
+    Size, time and inode could be put back by who changed a file, the time of the inode's own change cannot: only a
+    disk that loses bits by itself goes unseen, and `Weights.check` reads everything.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     def sha256(self, path: Path) -> str:
         """The sha256 of a file, from memory while the file looks untouched."""
-        kept = self._all().get(str(path))
+        kept = self._known(path)
         return str(kept[-1]) if kept and kept[:-1] == _look(path) else self.renew(path)
 
     def known(self, path: Path) -> str | None:
-        """The sha256 a file had when it was last read."""
-        kept = self._all().get(str(path))
+        """The sha256 a file had when it was last read or noted."""
+        kept = self._known(path)
         return str(kept[-1]) if kept else None
+
+    def whole(self, path: Path) -> bool:
+        """Whether a file still is what was noted of it; one that nothing is known of is not. Notes stay."""
+        kept = self._known(path)
+        if not kept or not path.is_file():
+            return False
+        if kept[:-1] == _look(path):
+            return True
+        look, sha256 = _look(path), file_sha256(path)
+        if sha256 == kept[-1]:
+            self._note(path, look, sha256)
+        return bool(sha256 == kept[-1])
+
+    def expect(self, path: Path, sha256: str) -> None:
+        """Note what a file will be that is about to take its place; it is read once more when it has."""
+        self._note(path, [], sha256)
 
     def renew(self, path: Path, *, keep: bool = True) -> str:
         """The sha256 of a file, read now."""
         look, sha256 = _look(path), file_sha256(path)
         if keep:
-            # A cache that cannot be written to (a read-only image) costs a second reading, no more.
-            with contextlib.suppress(OSError), replacing(self.path) as draft:
-                draft.write_text(json.dumps({**self._all(), str(path): [*look, sha256]}, indent=0), "utf-8")
+            self._note(path, look, sha256)
         return sha256
+
+    def _note(self, path: Path, look: list[Any], sha256: str) -> None:
+        # A cache that cannot be written to (a read-only image) costs a second reading, no more.
+        with contextlib.suppress(OSError), locked(self.path.with_suffix(".lock")):
+            sweep(self.path.parent, f"{self.path.stem.lstrip('.')}.")
+            with replacing(self.path) as draft:
+                draft.write_text(json.dumps({**self._all(), self._name(path): [*look, sha256]}, indent=0), "utf-8")
+
+    def _known(self, path: Path) -> list[Any] | None:
+        return self._all().get(self._name(path))
+
+    def _name(self, path: Path) -> str:
+        """Beside the notes by a relative name, so that a cache may be moved, or mounted elsewhere."""
+        home = self.path.parent
+        return path.relative_to(home).as_posix() if path.is_relative_to(home) else str(path)
 
     def _all(self) -> dict[str, list[Any]]:
         try:
@@ -110,4 +144,4 @@ class Stamps:
 
 def _look(path: Path) -> list[Any]:
     stat = path.stat()
-    return [stat.st_size, stat.st_mtime_ns, stat.st_ino]
+    return [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
