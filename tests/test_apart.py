@@ -108,14 +108,6 @@ def test_what_happens_there_has_a_name_here_and_the_next_call_works(troubled: An
     assert troubled.speak("hello", VOICE, "en").sound.duration > 0.2
 
 
-def test_printing_without_end_ends_before_the_disk_is_full(troubled: Any) -> None:
-    with pytest.raises(AdapterFailed, match="printed more than 64 MB") as failed:
-        troubled.speak("flood", VOICE, "en")
-    assert len(failed.value.stderr) <= 4_000
-    assert troubled._worker is None
-    assert troubled.speak("hello", VOICE, "en").sound.duration > 0.2
-
-
 def test_a_wrong_number_is_nonsense(troubled: Any) -> None:
     with pytest.raises(AdapterFailed, match=r"nonsense.*number"):
         troubled.estimate("estimate", VOICE, "en")

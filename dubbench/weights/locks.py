@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import sys
@@ -15,6 +16,12 @@ def _nothing() -> None:
 
 
 _in_use: dict[Path, IO[Any]] = {}
+
+
+@atexit.register
+def _unused() -> None:
+    for file in _in_use.values():
+        file.close()
 
 
 def use(path: Path) -> None:
