@@ -74,8 +74,8 @@ class NonsenseError(Exception):
 def _limit(megabytes: int) -> None:
     """A second wall behind the parent's eyes, for what is asked for all at once: a MemoryError with a line, not an end.
 
-    Libraries reserve more than they use: of our models the address space is 1.5 to 2.7 times what is resident, its
-    writable private part (RLIMIT_DATA) 1.2 to 1.9 times, and CUDA reserves the memory of the whole machine.
+    Libraries reserve more than they use (`python eval/apart.py` says how much): the address space up to three times
+    what is in use, its private writable part (RLIMIT_DATA) up to twice; CUDA reserves the memory of the whole machine.
     """
     import resource
 
