@@ -118,8 +118,9 @@ def _waited_for(
         finally:
             if process.poll() is None:
                 tree.end(process.pid)
-    for line in out.decode("utf-8", "replace").splitlines() if heard is not None else ():
-        heard(line)
+    if heard is not None:
+        for line in out.decode("utf-8", "replace").splitlines():
+            heard(line)
     return Done(process.returncode, out, said or b"")
 
 
