@@ -78,7 +78,7 @@ class NonsenseError(Exception):
 def _limit(megabytes: int) -> None:
     """A second wall behind the parent's eyes, for what is asked for all at once: a MemoryError with a line, not an end.
 
-    Libraries reserve more than they use (`python eval/apart.py` says how much): the address space up to three times
+    Libraries reserve more than they use (`python eval/apart.py` says how much): the address space several times
     what is in use, its private writable part (RLIMIT_DATA) up to twice; CUDA reserves the memory of the whole machine.
     """
     import resource
