@@ -205,6 +205,11 @@ def stops(folder: Path, seed: int) -> Iterator[Stop]:
         yield Stop("then to the end", way, 0.0, f"torn: {torn}" if torn else "")
 
 
+def cell(stop: Stop) -> str:
+    """What was wrong, else the seconds; the film at the end takes none."""
+    return stop.wrong or (f"{stop.seconds:.2f}" if stop.seconds else "whole")
+
+
 def table(found: list[Stop]) -> list[str]:
     """Seconds by place and way, slowest last in words."""
     places = list(dict.fromkeys(stop.where for stop in found))
@@ -212,7 +217,7 @@ def table(found: list[Stop]) -> list[str]:
     rows = [f"| stopped in | {' | '.join(WAYS)} |", "|---|" + "---:|" * len(WAYS)]
     for place in places:
         shown = [cells[place, way] for way in WAYS if (place, way) in cells]
-        rows.append(f"| {place} | {' | '.join(stop.wrong or f'{stop.seconds:.2f}' for stop in shown)} |")
+        rows.append(f"| {place} | {' | '.join(map(cell, shown))} |")
     slowest = max(found, key=lambda stop: stop.seconds)
     wrong = sum(bool(stop.wrong) for stop in found)
     times = len([stop for stop in found if stop.seconds])

@@ -292,3 +292,17 @@ def test_an_adapter_must_be_importable() -> None:
     for kind in (Local, type("Main", (ToySpeak,), {"__module__": "__main__"})):
         with pytest.raises(BadInput, match="module of its own"):
             apart.remote(kind)
+
+
+@pytest.mark.models
+def test_a_real_model_keeps_a_sensible_ceiling_and_is_ended_at_a_low_one() -> None:
+    entry = catalog.entry("kokoro")
+    dora = Voice(id="v", preset="pf_dora")
+    stage: Any = entry.but(isolated=True, settings={**entry.settings, "memory_mb": 700}).open()
+    stage.needs = ()
+    assert stage.speak("Olá, tudo bem?", dora, "pt").sound.duration > 0.5
+    stage.release()
+    stage.memory_mb = 150
+    with pytest.raises(AdapterFailed, match=r"used \d+ MB of memory, of 150 MB"):
+        stage.speak("Olá, tudo bem?", dora, "pt")
+    stage.release()

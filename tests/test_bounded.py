@@ -67,6 +67,17 @@ def test_each_bound_ends_it(code: str, bounds: Bounds, bound: str) -> None:
     assert tree.family(os.getpid()) == before
 
 
+def test_where_pipes_cannot_be_waited_for_time_bounds_it_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounded, "SELECTS", False)
+    told: list[str] = []
+    code = "print(sys.stdin.read()); print('why', file=sys.stderr); sys.exit(3)"
+    assert bounded.run(python(code), b"abc", heard=told.append) == (3, b"abc\n", b"why\n")
+    assert told == ["abc"]
+    with pytest.raises(Overrun, match="did not end within"):
+        bounded.run(python("threading.Event().wait()"), bounds=Bounds(seconds=0.4))
+    assert tree.family(os.getpid())[1:] == []
+
+
 def test_memory_of_what_it_starts_counts_and_ends_too() -> None:
     code = f"import subprocess; subprocess.run([sys.executable, '-c', {HOG!r}])"
     with pytest.raises(Overrun, match=r"used \d+ MB of memory, of 150 MB"):

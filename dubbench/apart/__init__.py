@@ -57,6 +57,8 @@ class Apart(Stage):
         self.needs, self.deadline, self.memory_mb, self.progress = tuple(requires), deadline, memory_mb, progress
         self._worker: Child | None = None
         self._on_gpu = False
+        self.seconds: Seconds = 0.0
+        """What the adapter itself took for the last call; the rest of it is the way there and back."""
         self._busy = threading.Lock()
         self._folder = Path(tempfile.mkdtemp(prefix="dubbench-apart-"))
         self._exchange = wire.Exchange(self._folder)
@@ -132,6 +134,7 @@ class Apart(Stage):
             self.unload()
             raise
         if "error" not in reply:
+            self.seconds = reply.get("seconds", 0.0)
             return reply.get("result")
         if request["ask"] == "start":
             self.unload()

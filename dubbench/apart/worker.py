@@ -15,6 +15,7 @@ import shutil
 import signal
 import sys
 import threading
+import time
 import traceback
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
@@ -30,6 +31,7 @@ class Worker:
 
     def __init__(self) -> None:
         self.stage: Stage | None = None
+        self.seconds = 0.0
         self.exchange = wire.Exchange(Path())
 
     def answer(self, request: dict[str, Any]) -> Any:
@@ -41,7 +43,9 @@ class Worker:
         given = {name: self.exchange.unpack(value, hints[name]) for name, value in request["arguments"].items()}
         bound = signature.bind_partial()
         bound.arguments.update({name: given[name] for name in signature.parameters if name in given})
+        started = time.perf_counter()
         result = getattr(self.stage, request["verb"])(*bound.args, **bound.kwargs)
+        self.seconds = time.perf_counter() - started
         return self._checked(result, hints["return"])
 
     def _start(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -74,8 +78,8 @@ class NonsenseError(Exception):
 def _limit(megabytes: int) -> None:
     """A second wall behind the parent's eyes, for what is asked for all at once: a MemoryError with a line, not an end.
 
-    Libraries reserve more than they use: of our models the address space is 1.5 to 2.7 times what is resident, its
-    writable private part (RLIMIT_DATA) 1.2 to 1.9 times, and CUDA reserves the memory of the whole machine.
+    Libraries reserve more than they use (`python eval/apart.py` says how much): the address space several times
+    what is in use, its private writable part (RLIMIT_DATA) up to twice; CUDA reserves the memory of the whole machine.
     """
     import resource
 
@@ -86,7 +90,7 @@ def _limit(megabytes: int) -> None:
 def reply_to(worker: Worker, request: dict[str, Any]) -> dict[str, Any]:
     """The reply to one request; the adapter's failure is part of it, its traceback goes to stderr."""
     try:
-        return {"id": request["id"], "result": worker.answer(request)}
+        return {"id": request["id"], "result": worker.answer(request), "seconds": worker.seconds}
     except errors.AdapterFailed as error:
         detail = {"why": error.why, "line": error.line, "stderr": error.stderr}
         return {"id": request["id"], "error": "AdapterFailed", **detail}

@@ -36,6 +36,10 @@ GLANCE: Seconds = 0.05
 """How often memory is looked at. A process fills 0.1 to 0.2 GB meanwhile."""
 
 
+SELECTS = os.name != "nt"
+"""Whether pipes can be waited for. Where not, time in all is the only bound."""
+
+
 @dataclass(frozen=True)
 class Bounds:
     """What a program may take: `seconds` in all, seconds of standing `still`, megabytes of memory, of what it prints,
@@ -84,6 +88,8 @@ def run(
     )  # fmt: skip
     if bounds.written_mb is not None:
         limit_files(process.pid, bounds.written_mb)
+    if not SELECTS:
+        return _waited_for(process, stdin, bounds, heard)
     watch = Watch(process.pid, bounds)
     talk = _Talk(process, stdin or b"", bounds, heard)
     try:
@@ -99,6 +105,23 @@ def run(
             tree.end(process.pid)
         talk.close()
         process.wait()
+
+
+def _waited_for(
+    process: subprocess.Popen[bytes], stdin: bytes | None, bounds: Bounds, heard: Callable[[str], None] | None
+) -> Done:
+    with process:
+        try:
+            out, said = process.communicate(stdin, timeout=bounds.seconds)
+        except subprocess.TimeoutExpired:
+            raise Overrun("seconds", f"did not end within {bounds.seconds:g} s") from None
+        finally:
+            if process.poll() is None:
+                tree.end(process.pid)
+    if heard is not None:
+        for line in out.decode("utf-8", "replace").splitlines():
+            heard(line)
+    return Done(process.returncode, out, said or b"")
 
 
 class Watch:

@@ -98,6 +98,10 @@ def end_started(*, patience: Seconds = 5.0) -> None:
 
 def end_all(pids: Iterable[int], *, patience: Seconds) -> None:
     """End each of `pids` with all it started. None may start another meanwhile, so they are stopped first."""
+    if os.name == "nt":
+        for pid in pids:
+            subprocess.run(["taskkill", "/T", "/F", "/PID", str(pid)], capture_output=True, check=False)
+        return
     held: list[int] = []
     while True:
         alive = snapshot()
