@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -14,7 +15,9 @@ def _nothing() -> None:
     pass
 
 
-_in_use: dict[Path, IO[Any]] = {}
+_in_use: dict[Path, int] = {}
+"""Open files by their numbers: they stay open until the process ends, which is no leak to be warned of."""
+_using = threading.Lock()
 
 
 def use(path: Path) -> None:
@@ -22,10 +25,13 @@ def use(path: Path) -> None:
 
     Its time is when it was used last. Where no such file can be written nothing is said.
     """
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError), _using:
         if path not in _in_use or not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            _in_use[path] = file = path.open("a+b")
+            file = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+            if path in _in_use:
+                os.close(_in_use[path])
+            _in_use[path] = file
             _share(file)
         os.utime(path)
 
@@ -78,7 +84,7 @@ if sys.platform == "win32":
                     return False
                 time.sleep(0.1)
 
-    def _share(file: IO[Any]) -> None:
+    def _share(file: int) -> None:
         """Windows' locks know no sharing: there a file that is open cannot be removed, which is as good."""
 
 else:
@@ -92,6 +98,6 @@ else:
             return False
         return True
 
-    def _share(file: IO[Any]) -> None:
+    def _share(file: int) -> None:
         """Hold the file together with others who use it."""
         fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
