@@ -132,7 +132,8 @@ def rows() -> Iterator[str]:
         film = clips.phone_call(Path(folder) / "phone.mp4")
         home = Path(folder) / "phone.pt"
         dubbench.dub(film, to="pt", out=home)
-        yield from (*made_again(home), *edited(home), "", *folders(home), "", *rules(documents.read(home)))
+        parts = (made_again(home), edited(home), [""], folders(home), [""], rules(documents.read(home)))
+        yield from itertools.chain.from_iterable(parts)
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -211,3 +211,22 @@ def test_a_file_that_is_not_there_is_used_by_nobody(tmp_path: Path) -> None:
     with unused(tmp_path / "none") as free:
         assert free
     assert not (tmp_path / "none").exists()
+
+
+def test_many_threads_use_one_thing_and_it_is_free_when_the_process_ends(tmp_path: Path) -> None:
+    code = (
+        "import sys; from concurrent.futures import ThreadPoolExecutor; from pathlib import Path\n"
+        "from dubbench.weights.locks import unused, use\n"
+        "path = Path(sys.argv[1])\n"
+        "with ThreadPoolExecutor(8) as pool: list(pool.map(use, [path] * 64))\n"
+        "path.unlink()\n"
+        "use(path)\n"
+        "with unused(path) as free: print(free)\n"
+    )
+    told = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code, str(tmp_path / "x" / ".used")],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert (told.stdout, told.stderr) == ("False\n", "")
+    with unused(tmp_path / "x" / ".used") as free:
+        assert free

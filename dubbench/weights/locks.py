@@ -6,6 +6,7 @@ import atexit
 import contextlib
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -15,7 +16,9 @@ def _nothing() -> None:
     pass
 
 
-_in_use: dict[Path, IO[Any]] = {}
+_in_use: dict[Path, int] = {}
+"""Open files by their numbers: they stay open until the process ends, which is no leak to be warned of."""
+_using = threading.Lock()
 
 
 @atexit.register
@@ -29,10 +32,13 @@ def use(path: Path) -> None:
 
     Its time is when it was used last. Where no such file can be written nothing is said.
     """
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError), _using:
         if path not in _in_use or not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            _in_use[path] = file = path.open("a+b")
+            file = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+            if path in _in_use:
+                os.close(_in_use[path])
+            _in_use[path] = file
             _share(file)
         os.utime(path)
 
@@ -85,7 +91,7 @@ if sys.platform == "win32":
                     return False
                 time.sleep(0.1)
 
-    def _share(file: IO[Any]) -> None:
+    def _share(file: int) -> None:
         """Windows' locks know no sharing: there a file that is open cannot be removed, which is as good."""
 
 else:
@@ -99,6 +105,6 @@ else:
             return False
         return True
 
-    def _share(file: IO[Any]) -> None:
+    def _share(file: int) -> None:
         """Hold the file together with others who use it."""
         fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
