@@ -106,7 +106,7 @@ def watch_renames(moment: Moment) -> None:
             moment.come()
         return result
 
-    Path.replace = replaced  # type: ignore[method-assign]
+    Path.replace = replaced  # type: ignore[assignment, method-assign]
 
 
 def watch_programs(moment: Moment) -> None:

@@ -151,13 +151,12 @@ def cache(folder: Path, film: Path, reference: Mapping[str, str]) -> tuple[list[
     return found, different
 
 
-def told(found: list[Filled], different: list[str], folder: Path) -> Iterator[str]:
+def told(found: list[Filled], different: list[str]) -> Iterator[str]:
     """The table, and how the dub ended when there was room again."""
     yield "| full while | exit code | said | torn | half written |"
     yield "|---|---|---|---|---|"
     for one in found:
-        said = one.end.said.replace(str(folder), "…").replace("|", "/")
-        yield f"| {one.room} | {one.end.code} | {said} | {len(one.torn)} | {one.drafts} |"
+        yield f"| {one.room} | {one.end.code} | {one.end.said.replace('|', '/')} | {len(one.torn)} | {one.drafts} |"
     yield ""
     same = "the same as the undisturbed one" if not different else f"not the same: {', '.join(different)}"
     yield f"With room again the same command ended well, and the dub is {same}."

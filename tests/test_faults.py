@@ -139,6 +139,13 @@ class TestFull:
         dubbench.dub(talk, to="pt", out=folder, **TOY)
         assert artefacts.differences(folder, known) == []
 
+    def test_ffmpeg_that_the_system_ended_is_not_blamed_on_the_film(self, talk: Path, tmp_path: Path) -> None:
+        end = limited(10_000, walks.dub_arguments(talk, tmp_path / "pt", *WORDS))
+        assert end.returncode == 2
+        assert end.stderr.startswith("dubbench: ffmpeg was ended by SIGXFSZ")
+        assert "no file may become so large here" in end.stderr
+        assert artefacts.drafts(tmp_path) == []
+
 
 def limited(size: int, arguments: list[str]) -> subprocess.CompletedProcess[str]:
     """`dubbench` where no file may grow beyond so many bytes: who writes more is refused as by a full disk."""

@@ -70,7 +70,7 @@ def _leash() -> tuple[str, ...]:
     if leash is None:
         return ()
     begun = (leash, "--pdeathsig", "KILL")
-    works = subprocess.run([*begun, sys.executable, "-c", ""], capture_output=True, check=False).returncode == 0
+    works = subprocess.run([*begun, leash, "--version"], capture_output=True, check=False).returncode == 0
     return begun if works else ()
 
 
@@ -139,7 +139,7 @@ def _sentence(stderr: str, about: Path, to: Path | None, code: int) -> str:
         return f"ffmpeg was ended by {signal.Signals(-code).name} at {about}{ENDED.get(-code, '')}"
     words = last_words(stderr)
     if to is not None and re.search(r"No space left|Read-only file|Permission denied|File too large", stderr):
-        return f"cannot write {to}: {words}; free some space, or write elsewhere"
+        return f"cannot write to {to.parent}: {words}; free some space, or write elsewhere"
     return f"{about}: ffmpeg cannot use it: {words}"
 
 
