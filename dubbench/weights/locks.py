@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import os
 import sys
@@ -19,12 +18,6 @@ def _nothing() -> None:
 _in_use: dict[Path, int] = {}
 """Open files by their numbers: they stay open until the process ends, which is no leak to be warned of."""
 _using = threading.Lock()
-
-
-@atexit.register
-def _unused() -> None:
-    for file in _in_use.values():
-        file.close()
 
 
 def use(path: Path) -> None:
