@@ -7,6 +7,7 @@ left of it is taken away; when the dub has ended it is given back, and the same 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import subprocess
 import time
@@ -18,6 +19,7 @@ from eval import artefacts, walks
 
 DISK_MB = 64
 FILLER = "filler"
+FULL = os.strerror(errno.ENOSPC)
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Filled:
 
     @property
     def well(self) -> bool:
-        return self.end.plain and not self.torn and not self.drafts
+        return self.end.plain and FULL in self.end.said and not self.torn and not self.drafts
 
 
 ROOMS = {

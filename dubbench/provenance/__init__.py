@@ -11,6 +11,7 @@ import errno
 import json
 import mimetypes
 import os
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -84,7 +85,8 @@ def sign(
         with memory.replacing(film) as draft, signer, c2pa.Context.from_dict(OFFLINE) as context:
             c2pa.Builder(claims, context).sign_file(film, draft, signer)
     except c2pa.C2paError as error:
-        if os.strerror(errno.ENOSPC) in str(error):
+        # It does not say why. A signed film is a little larger than the film, and lies beside it at first.
+        if shutil.disk_usage(film.parent).free < film.stat().st_size + HEAD:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(film)) from error
         raise AdapterFailed("c2pa", f"{film.name} could not be signed: {error}") from error
 
