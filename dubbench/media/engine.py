@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from dubbench.errors import BadInput, Missing
+from dubbench.media import limits
 
 FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,mpegvideo,ogg,wav,w64,flac,mp3,aac,loas,asf,flv,aiff,caf,au,"
@@ -17,7 +18,9 @@ FORMATS = (
 """The containers a film or a sound comes in (names of ffmpeg's demuxers). Playlists, scripts and pictures are left out:
 they point at other files or places, and uploads are strangers' files."""
 
-SAFE = {"format_whitelist": FORMATS, "protocol_whitelist": "file,pipe"}
+SMALL = {"max_pixels": str(limits.MOST_PIXELS)}
+"""What decoders are told: they take no larger picture, whatever the file's header says it is."""
+SAFE = {"format_whitelist": FORMATS, "protocol_whitelist": "file,pipe", **SMALL}
 
 
 def ffmpeg_exe() -> str:
