@@ -69,8 +69,10 @@ def check(dub: Dub, translation: Path) -> None:
 
 def _read(path: Path, film: Seconds) -> tuple[list[Cue], list[Cue]]:
     """(cues to be spoken, cues that say nothing), each in order of their start. Raises BadInput, naming a cue."""
-    cues = subtitles.read(path)
-    spoken = [cue for cue in cues if _says_something(cue.text)]
+    spoken: list[Cue] = []
+    silent: list[Cue] = []
+    for cue in subtitles.read(path):
+        (spoken if _says_something(cue.text) else silent).append(cue)
     if not spoken:
         raise BadInput(f"{path.name} has no words to speak, only sound notes; give a file with what is said")
     late = next((cue for cue in spoken if cue.end > film + BEYOND), None)
@@ -79,7 +81,7 @@ def _read(path: Path, film: Seconds) -> tuple[list[Cue], list[Cue]]:
             f"{path.name}: the cue {_named(late)} ends at {late.end:.1f} s, but the film at {film:.1f} s; "
             "mend its times"
         )
-    return spoken, [cue for cue in cues if cue not in spoken]
+    return spoken, silent
 
 
 def _says_something(text: str) -> bool:

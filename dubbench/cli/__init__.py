@@ -10,7 +10,7 @@ import sys
 
 import click
 
-from dubbench.errors import DubError
+from dubbench.errors import DubError, one_line
 
 COMMANDS = {
     "dub": ("dubbench.cli.dub:dub", "Dub a film, or walk again through a dub that was edited."),
@@ -66,6 +66,6 @@ def main() -> None:
 
 def _one_line(error: click.ClickException) -> str:
     """What click says of a wrong word or option, and where all the right ones stand."""
-    said = " ".join(error.format_message().split())
+    said = one_line(error.format_message())
     context = getattr(error, "ctx", None)
     return f"{said} (see: {context.command_path} --help)" if context else said
