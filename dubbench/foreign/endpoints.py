@@ -22,6 +22,8 @@ from dubbench.errors import AdapterFailed, Missing, Refused
 from dubbench.stages.base import Settings, Stage
 from dubbench.types import Seconds
 
+ADDRESS = r"^https?://[^/\s]+"
+
 AGAIN = (408, 409, 425, 429, 500, 502, 503, 504)
 """Answers after which the same request may succeed."""
 
@@ -29,7 +31,7 @@ AGAIN = (408, 409, 425, 429, 500, 502, 503, 504)
 class Endpoint(Settings):
     """Where to ask, as whom, and how patiently: `tries` in all, `pause` before the second, doubled before each next."""
 
-    url: str = Field("http://127.0.0.1:8000/v1", pattern=r"^https?://[^/\s]+")
+    url: str = Field("http://127.0.0.1:8000/v1", pattern=ADDRESS)
     model: str = ""
     key_env: str | None = None
     timeout: Seconds = Field(120.0, gt=0)

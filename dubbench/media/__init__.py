@@ -13,9 +13,9 @@ from dubbench.media.engine import ffmpeg_exe
 from dubbench.media.film import CODED, Muxed, code, frames_md5, mux, packets_md5
 from dubbench.media.gauge import PEAK_FLOOR, SILENCE_LUFS, loudness
 from dubbench.media.looking import probe
-from dubbench.media.sound import blocks, describe, extract, read, resample, wav_form, write
+from dubbench.media.sound import blocks, describe, extract, holds, read, resample, wav_form, write
 
 __all__ = [
     "CODED", "PEAK_FLOOR", "SILENCE_LUFS", "Muxed", "blocks", "code", "describe", "extract", "ffmpeg_exe", "frames_md5",
-    "loudness", "mux", "packets_md5", "probe", "read", "resample", "wav_form", "write",
+    "holds", "loudness", "mux", "packets_md5", "probe", "read", "resample", "wav_form", "write",
 ]  # fmt: skip

@@ -93,6 +93,8 @@ def run(node: Any, *, about: Path, to: Path | None = None, pipe: bytes | None = 
         if to is not None:
             to.unlink(missing_ok=True)
         raise BadInput(_sentence(error.stderr.decode("utf-8", "replace"), about, to)) from None
+    if to is not None and not to.exists():
+        raise BadInput(f"{ffmpeg_exe()} was asked for {to} and wrote nothing; say which ffmpeg with DUBBENCH_FFMPEG")
     return str(words.decode("utf-8", "replace"))
 
 

@@ -28,7 +28,7 @@ import click
 
 from dubbench.catalog import tables
 from dubbench.cli import cli
-from dubbench.errors import DubError
+from dubbench.errors import DubError, one_line
 
 HOUSE = Path(__file__).resolve().parents[2]
 DEADLINE = 30
@@ -93,7 +93,7 @@ def inside(case: Case, folder: Path) -> tuple[Outcome, list[str]]:
         except DubError as error:
             code, kind, said = 2, type(error).__name__, str(error)
         except click.ClickException as error:
-            code, kind, said = 2, USAGE, error.format_message()
+            code, kind, said = 2, USAGE, one_line(error.format_message())
         except Late:
             code, kind, said = None, "hang", f"no answer in {DEADLINE} s"
     outcome = Outcome(code, kind, said, time.perf_counter() - started)

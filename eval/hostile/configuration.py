@@ -28,6 +28,11 @@ def dubbed(*words: str) -> Callable[[Path], list[str]]:
     return made
 
 
+def never_dry(content: str, *words: str) -> Callable[[Path], list[str]]:
+    made = own(content, *words)
+    return lambda here: [word for word in made(here) if word != "--dry-run"]
+
+
 GOOD = beside("own.txt", "")
 USED = ("--model", "translate=shout")
 
@@ -68,13 +73,13 @@ CASES = (
     Case("a cast with nobody to speak", own('[cast.mute]\ntranscribe = "toy-transcribe"\n', "--cast", "mute"), BAD,
          "has nobody for", OWN),
     Case("a cast that is not there", lambda here: [*GOOD(here), "--cast", "defualt"], BAD, "did you mean 'default'"),
-    Case("a program for a model that is not there", own('[say]\nroom = "speak"\nadapter = "dubbench.adapters.command:'
+    Case("a program for a model that is not there", never_dry('[say]\nroom = "speak"\nadapter = "dubbench.adapters.command:'
          'CommandSpeak"\nsettings = {argv = ["no-such-program", "{text}"]}\n', "--model", "speak=say"), MISSING,
-         "no program 'no-such-program'", OWN),
+         "there is no program 'no-such-program'", OWN),
     Case("an ffmpeg that is not there", dubbed(), MISSING, "unset it", {"DUBBENCH_FFMPEG": "/no/ffmpeg"}),
     Case("an ffmpeg that is a text", dubbed(), MISSING, "DUBBENCH_FFMPEG", {"DUBBENCH_FFMPEG": "{here}/own.txt"}),
     Case("an ffmpeg that is no ffmpeg", dubbed(), BAD, "DUBBENCH_FFMPEG", {"DUBBENCH_FFMPEG": "/bin/true"}),
-    Case("weights in a folder that is not there", GOOD, BAD, "which is no folder", {"DUBBENCH_WEIGHTS": "/no/folder"}),
+    Case("weights in a folder that is not there", lambda here: ["models", "where", "kokoro"], BAD, "which is no folder", {"DUBBENCH_WEIGHTS": "/no/folder"}),
     Case("a cache that is a file", lambda here: [*beside("own.txt", "")(here)[:-3], "--cast", "default", "--dry-run"],
          WORKS, "would be fetched", {"DUBBENCH_CACHE": "{here}/own.txt"}),
     Case("a speaker at an address that is none", GOOD, BAD, "DUBBENCH_SPEAK_URL", {"DUBBENCH_SPEAK_URL": "nonsense"}),

@@ -42,7 +42,7 @@ def film(form: str = "mp4", *, seconds: float = 2.0, video: str | None = "libx26
     import ffmpeg
 
     path = _store() / f"film.{form}"
-    heard = f"aevalsrc=0.3*sin(1500*t)*gt(sin(5*t)\\,0):s=48000:d={seconds}"
+    heard = f"aevalsrc=0.3*sin(1500*t)*gt(sin(2*t)\\,0):s=48000:d={seconds}"
     streams = [ffmpeg.input(heard, format="lavfi")] if audio else []
     coding: dict[str, Any] = {"c:a": audio} if audio else {}
     if video:
