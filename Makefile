@@ -3,13 +3,14 @@
 # durations: estimated against spoken lengths · people: who is known again by voice, and how steady voices are
 # voices: fitted voices beside presets · speech: signs and pauses as they are read
 # prosody: stressed words and raised lines, in readings and in dubs
+# hostile: every bad input we know, and with FUZZ=5000 as many broken films
 # sound: beds against known stems, lines beside originals
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test check bench dubs fit durations people voices speech prosody sound clean
+.PHONY: setup demo test check bench dubs fit durations people voices speech prosody sound hostile clean
 .DELETE_ON_ERROR:
 
 setup: $(READY)
@@ -56,6 +57,9 @@ people: $(READY)
 
 sound: $(READY)
 	$(BIN)/python eval/sound.py
+
+hostile: $(READY)
+	$(BIN)/python -m eval.hostile --write $(if $(FUZZ),--fuzz $(FUZZ))
 
 voices: $(READY)
 	$(BIN)/python eval/fitted.py $(REFERENCES)

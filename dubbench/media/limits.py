@@ -32,7 +32,9 @@ SLACK = 5.0, 0.01
 def check_tracks(path: Path, count: int) -> None:
     """Raises BadInput for more tracks than any film has."""
     if count > MOST_TRACKS:
-        raise BadInput(f"{path} has {count} tracks, and {MOST_TRACKS} are the most; copy those you want into a new file")
+        raise BadInput(
+            f"{path} has {count} tracks, and {MOST_TRACKS} are the most; copy those you want into a new file"
+        )
 
 
 def check_sound(path: Path, rate: int, channels: int) -> None:

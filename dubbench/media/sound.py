@@ -52,7 +52,12 @@ def extract(path: Path, to: Path, *, sample_rate: int = 48_000, channels: int = 
     )  # fmt: skip
     sound = sound.filter("channelmap", map="0-FL|0-FR") if doubled else sound
     output = sound.output(
-        engine.url(to), format="wav", acodec="pcm_s16le", map_metadata=-1, fflags="+bitexact", rf64="auto",
+        engine.url(to),
+        format="wav",
+        acodec="pcm_s16le",
+        map_metadata=-1,
+        fflags="+bitexact",
+        rf64="auto",
         fs=round(latest * sample_rate) * channels * 2,
     )
     engine.run(output, about=path, to=to)

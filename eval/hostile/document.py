@@ -42,7 +42,9 @@ def field(name: str, value: Any) -> Callable[[Raw], Any]:
 def grown(count: int) -> Callable[[Raw], Any]:
     """Lines enough to fill the film, many at a time."""
     return lambda raw: raw.update(
-        lines=[{"id": f"X{i}", "start": 1 + i % 4, "end": 2 + i % 4, "text": "Hello", "speaker": "A"} for i in range(count)]
+        lines=[
+            {"id": f"X{i}", "start": 1 + i % 4, "end": 2 + i % 4, "text": "Hello", "speaker": "A"} for i in range(count)
+        ]
     )
 
 
@@ -138,12 +140,12 @@ CASES = (
     Case("half of a character in a text", edited(line(translation="Ol\ud83d"), *AGAIN), BAD, "lone surrogate"),
     Case("a translation of 100 000 letters", edited(line(translation="palavra " * 12_500), *AGAIN), BAD,
          r"lines\.0\.translation: .* 10000 characters"),
-    Case("a translation of 10 000 letters", edited(line(translation="palavra " * 1250), *AGAIN), WORKS, "dub.mp4",
+    Case("a translation of 2000 letters", edited(line(translation="palavra " * 250), *AGAIN), WORKS, "dub.mp4",
          whole=True),
     Case("no lines", edited(field("lines", []), *AGAIN), WORKS, "dub.mp4"),
     Case("lines that are nothing", edited(field("lines", None)), BAD, "lines: Input should be"),
     Case("10 000 lines", edited(grown(10_000)), BAD, "once every line has a translation", whole=True),
-    Case("a million lines", edited(grown(1_000_000)), BAD, "100000 at most", whole=True),
+    Case("a million lines", edited(grown(1_000_000)), BAD, "100000 are the most", whole=True),
     Case("a speaker without a voice", edited(line(speaker="Z"), *AGAIN), WORKS, "dub.mp4"),
     Case("20 speakers of no line", edited(lambda raw: raw["voices"].extend({"id": f"v{i}", "speaker": f"S{i}"}
          for i in range(20)), *AGAIN), WORKS, "dub.mp4"),
@@ -170,7 +172,7 @@ CASES = (
     Case("a film that is gone", edited(field("source.path", "/none.mp4")), BAD, "is not at /none.mp4 any more"),
     Case("another film", edited(field("source.path", "/etc/passwd")), BAD, "is not a film or sound"),
     Case("a film at an address", edited(field("source.path", "http://127.0.0.1:9/a.mp4")), BAD, "any more"),
-    Case("a film at a path with NUL", edited(field("source.path", "a\0.mp4")), BAD, r"source\.path|any more"),
+    Case("a film at a path with NUL", edited(field("source.path", "a\0.mp4")), BAD, "embedded null byte"),
     Case("a film of another hash", edited(field("source.sha256", "0" * 64)), BAD, "is not the film this dub was made"),
     Case("a finished film elsewhere", edited(field("output.film", "../../elsewhere/dub.mp4"), *AGAIN), WORKS, "dub.mp4"),
     Case("people in a file elsewhere", edited(field("wishes.people", "/etc/hostname")), BAD, "--people"),

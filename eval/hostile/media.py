@@ -32,7 +32,10 @@ def other_times(form: str, shift: float) -> bytes:
     import av
 
     to = io.BytesIO()
-    with av.open(io.BytesIO(film(form))) as source, av.open(to, "w", format={"mkv": "matroska", "ts": "mpegts"}[form]) as made:
+    with (
+        av.open(io.BytesIO(film(form))) as source,
+        av.open(to, "w", format={"mkv": "matroska", "ts": "mpegts"}[form]) as made,
+    ):
         streams = {s.index: made.add_stream_from_template(s) for s in source.streams}
         late = set[int]()
         for packet in source.demux():

@@ -38,7 +38,9 @@ def broken(here: Path) -> Words:
     return ["dub", "a.mp4", *DRY]
 
 
-def into(out: str, before: Callable[[Path], object] = lambda here: None, *, dry: bool = True) -> Callable[[Path], Words]:
+def into(
+    out: str, before: Callable[[Path], object] = lambda here: None, *, dry: bool = True
+) -> Callable[[Path], Words]:
     """A case's maker: a good film, to be written into `out`."""
 
     def made(here: Path) -> Words:

@@ -12,7 +12,19 @@ from eval.hostile.case import Case
 from eval.hostile.making import beside
 
 BAD = "BadInput"
-NAMED = ("--to", "pt", "--from", "en", "--cast", "default", "--model", "translate=bergamot", "--out", "out", "--dry-run")
+NAMED = (
+    "--to",
+    "pt",
+    "--from",
+    "en",
+    "--cast",
+    "default",
+    "--model",
+    "translate=bergamot",
+    "--out",
+    "out",
+    "--dry-run",
+)
 ANNA: dict[str, Any] = {"id": "P001", "name": "Anna", "vectors": [[0.6, 0.8]]}
 
 
@@ -34,7 +46,15 @@ def piped(here: Path) -> list[str]:
 
 def voice(**fields: Any) -> Callable[[Path], list[str]]:
     figures = {"cosine": 0.5}
-    judged = {"preset": "a", "before": figures, "after": figures, "ceiling": 0.9, "evaluations": 1, "seconds": 1, "seed": 0}
+    judged = {
+        "preset": "a",
+        "before": figures,
+        "after": figures,
+        "ceiling": 0.9,
+        "evaluations": 1,
+        "seconds": 1,
+        "seed": 0,
+    }
     whole = {
         "schema": 1, "name": "anna", "model": "kokoro", "language": "pt", "blend": {"style": "pf_dora"}, "kept": "fitted",
         "consent": {"who": "Anna", "when": "2026-01-01", "purpose": "dubbing"}, "sample": "0" * 64, "judged": judged,
