@@ -87,7 +87,8 @@ def _known(language: str | None, where: str) -> None:
 
 
 def present(dub: Dub) -> Dub:
-    """The dub without the results whose files are gone, or hold another sound than is said of them, so that their rooms make them again."""
+    """The dub without the results whose files are gone or hold another sound than is said of them: their rooms make
+    them again."""
 
     def here(audio: Audio | None) -> Audio | None:
         return audio if audio is not None and media.holds(dub.open(audio), audio) else None

@@ -65,8 +65,8 @@ def check_space(home: Path, seconds: Seconds, *, size: int, languages: int = 1) 
     free, wanted = shutil.disk_usage(near).free, languages * (size + round(SPACE * seconds))
     if wanted > free:
         raise BadInput(
-            f"a dub of {seconds / 3600:.1f} hours takes about {wanted / 1e9:.1f} GB, and {near} has {free / 1e9:.1f} GB "
-            "left; free some, or choose another disk with --out"
+            f"a dub of {seconds / 3600:.1f} hours takes about {wanted / 1e9:.1f} GB, and {near} has {free / 1e9:.1f} GB"
+            " left; free some, or choose another disk with --out"
         )
 
 

@@ -1,4 +1,4 @@
-"""Text files that people bring or mend: their bytes, and JSON and TOML out of them. What stands in them is not known here.
+"""Text files that people bring or mend: their bytes, JSON and TOML out of them. What stands in them is not known here.
 
 A name may lead to a device that never ends, a text may be small and take the machine down: both are refused here, once.
 """

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from eval.hostile import FAMILIES, making, mutated
-from eval.hostile.case import Case, inside, outside
+from eval.hostile.case import inside, outside
 
 CASES = {f"{family}: {case.name}": case for family, cases in FAMILIES.items() for case in cases}
 ON_THE_COMMAND_LINE = (
-    "words, named .mp4", "an MP4 cut in half", "subtitles in Latin-1", "dub.json cut in half", "a speech at /etc/passwd",
-    "a name that clears the screen", "a language that is no UTF-8", "/dev/zero as the catalogue",
+    "words, named .mp4", "an MP4 cut in half", "subtitles in Latin-1", "dub.json cut in half",
+    "/dev/zero as the catalogue", "a speech at /etc/passwd", "a name that clears the screen", "a language that is no UTF-8",
 )  # fmt: skip
 """One of each family as a person would ask for it, in a process of its own."""
 
@@ -35,10 +35,9 @@ def test_a_bad_input_gets_what_the_table_says(name: str, tmp_path: Path) -> None
     assert not faults
 
 
-@pytest.mark.parametrize(
-    "case", [case for case in CASES.values() if case.name in ON_THE_COMMAND_LINE], ids=lambda x: x.name
-)
-def test_the_command_line_says_it_in_one_line(case: Case, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ON_THE_COMMAND_LINE)
+def test_the_command_line_says_it_in_one_line(name: str, tmp_path: Path) -> None:
+    case = next(case for case in CASES.values() if case.name == name)
     outcome, faults = outside(case, tmp_path / "case")
     assert not faults
     assert outcome.code == 2

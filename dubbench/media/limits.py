@@ -46,7 +46,7 @@ def check_sound(path: Path, rate: int, channels: int) -> None:
 
 
 def check_picture(path: Path, width: int, height: int) -> None:
-    """Raises BadInput for a picture that no screen has: of no size (which is how ffmpeg says too large), or too large."""
+    """Raises BadInput for a picture that no screen has: too large, or of no size, as ffmpeg says of too large."""
     if not 0 < width * height <= MOST_PIXELS:
         side = int(MOST_PIXELS**0.5)
         told = f"{width} × {height}" if width * height else "no size, or too many"

@@ -1,9 +1,9 @@
-"""`make hostile`: every bad input on the real command line, its time and memory measured; the table of docs/bad-input.md.
+"""`make hostile`: each bad input on the real command line, its time and memory measured; tables of docs/bad-input.md.
 
     python -m eval.hostile [--write] [--only NAME] [--fuzz N] [--seed S]
 
-`--only` runs the cases whose name holds NAME. `--fuzz` adds N broken films and N / 10 texts for each reader, made anew by
-the seed. Exit code 1 where anything is not as it must be.
+`--only` runs the cases whose name holds NAME. `--fuzz` adds N broken films and N / 10 texts for each reader, made anew
+by the seed. Exit code 1 where anything is not as it must be.
 """
 
 from __future__ import annotations
@@ -67,10 +67,10 @@ def summary(found: Sequence[Tried]) -> str:
     wrong = sum(bool(one.faults) for one in found)
     works = sum(one.case.works for one in found)
     return (
-        f"{len(found)} inputs: {len(found) - works} are refused in one line with exit code 2, {works} work; {wrong} are not "
-        f"as they must be. The slowest takes {slowest.outcome.seconds:.1f} s ({slowest.case.name}; the deadline is "
-        f"{DEADLINE} s), the largest {largest.outcome.peak_mb:.0f} MB ({largest.case.name}). Nothing was written outside "
-        "of the folder asked for."
+        f"{len(found)} inputs: {len(found) - works} must be refused in one line with exit code 2, {works} must work; "
+        f"{wrong} do otherwise. The slowest takes {slowest.outcome.seconds:.1f} s ({slowest.case.name}; the deadline "
+        f"is {DEADLINE} s), the largest {largest.outcome.peak_mb:.0f} MB ({largest.case.name}). A write "
+        "outside of the folder asked for counts as otherwise."
     )
 
 
@@ -79,7 +79,7 @@ def fuzzed(count: int, first: int) -> tuple[list[str], bool]:
     told, findings, peak_mb = mutated.run(range(first, first + count))
     rows = [
         f"{count} broken films of {len(mutated.FORMS)} forms (seed {first} and on): {told['taken']} are still films, "
-        f"{told['refused']} are refused; {len(findings)} findings (a traceback, a crash, or {DEADLINE} s without an answer). "
+        f"{told['refused']} are refused; {len(findings)} findings (a traceback, a crash, {DEADLINE} s without answer). "
         f"The largest process had {peak_mb:.0f} MB."
     ]
     rows += [f"- seed {found.seed} ({found.form}): {found.what}" for found in findings]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import struct
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
 from eval.hostile.case import WORKS, Case
-from eval.hostile.making import DRY, box, bytes_of, element, film, patched, wav, wave
+from eval.hostile.making import DRY, box, bytes_of, element, film, patched, sound, wav, wave
 from eval.hostile.media import other_times
 
 BAD = "BadInput"
@@ -17,8 +19,6 @@ TOO_LONG = "hours at most"
 
 def silence(hours: float, rate: int = 8000) -> bytes:
     """Hours of digital silence as FLAC: about 60 kB an hour."""
-    import io
-
     import soundfile
 
     made = io.BytesIO()
@@ -30,8 +30,6 @@ def silence(hours: float, rate: int = 8000) -> bytes:
 
 def lying_flac(hours: int) -> bytes:
     """A second of FLAC whose header says it has hours."""
-    from eval.hostile.making import sound
-
     whole = bytearray(sound(wave(1.0), 48_000, "FLAC"))
     told = int.from_bytes(whole[18:26])
     whole[18:26] = (told >> 36 << 36 | hours * 3600 * 48_000).to_bytes(8)
@@ -103,14 +101,14 @@ def big_jpeg(side: int) -> bytes:
     return patched("avi", {b"\xff\xc0\0\x11" + old: b"\xff\xc0\0\x11" + new}, video="mjpeg")
 
 
-def holes(name: str, size: int, head: bytes, *words: str):  # type: ignore[no-untyped-def]
+def holes(name: str, size: int, head: Callable[[], bytes]) -> Callable[[Path], list[str]]:
     """A case's maker: a file of holes, which takes no space on the disk, behind some bytes."""
 
     def made(here: Path) -> list[str]:
         with (here / name).open("wb") as file:
-            file.write(head)
+            file.write(head())
             file.truncate(size)
-        return ["dub", name, *(words or DRY)]
+        return ["dub", name, *DRY]
 
     return made
 
@@ -124,7 +122,8 @@ def rate_of_pictures(per_second: int) -> bytes:
 
 CASES = (
     Case("24 hours of silence in 2 MB of FLAC", bytes_of("a.flac", lambda: silence(24)), BAD, TOO_LONG, whole=True),
-    Case("a second of FLAC that says it has 300 hours", bytes_of("a.flac", lambda: lying_flac(300)), BAD, "is cut short"),
+    Case("a second of FLAC that says it has 300 hours", bytes_of("a.flac", lambda: lying_flac(300)), BAD,
+         "is cut short"),
     Case("an MP4 whose clock makes a day of 2 s", bytes_of("a.mp4", slow_clock), BAD, TOO_LONG),
     Case("an MKV with a hole of 300 hours in its sound", bytes_of("a.mkv", lambda: other_times("mkv", 1.08e6)),
          BAD, TOO_LONG),
@@ -132,16 +131,17 @@ CASES = (
          BAD, TOO_LONG),
     Case("an MKV that says 2 s and goes on 10 minutes later", bytes_of("a.mkv", lambda: lying_matroska(1 / 6),
          *DRY[:-1]), BAD, "goes on"),
-    Case("a WAV of 1 TB of holes", holes("a.wav", 10**12, wav(b"", size=2**32 - 1)), BAD, TOO_LONG),
-    Case("an MP4 with 1 TB of holes behind it", lambda here: holes("a.mp4", 10**12, film() + struct.pack(">I", 1)
-         + b"free" + (10**12 - len(film())).to_bytes(8))(here), BAD, "most of it"),
-    Case("an MP3 of 20 GB of holes", lambda here: holes("a.mp3", 2 * 10**10, film("mp3", video=None,
-         audio="libmp3lame"))(here), BAD, "found in it within 10 s", whole=True),
+    Case("a WAV of 1 TB of holes", holes("a.wav", 10**12, lambda: wav(b"", size=2**32 - 1)), BAD, TOO_LONG),
+    Case("an MP4 with 1 TB of holes behind it", holes("a.mp4", 10**12, lambda: film() + struct.pack(">I", 1)
+         + b"free" + (10**12 - len(film())).to_bytes(8)), BAD, "most of it"),
+    Case("an MP3 of 20 GB of holes", holes("a.mp3", 2 * 10**10, lambda: film("mp3", video=None,
+         audio="libmp3lame")), BAD, "found in it within 10 s", whole=True),
     Case("a picture of 60000 × 60000 in PNG", bytes_of("a.mov", lambda: big_png(60_000)), WORKS, "s into"),
     Case("a picture of 16000 × 16000 in PNG", bytes_of("a.mov", lambda: big_png(16_000)), BAD, "8192 × 8192 at most"),
     Case("a picture of 65500 × 65500 in JPEG", bytes_of("a.avi", lambda: big_jpeg(65_500)), WORKS, "s into"),
     Case("a picture of 16000 × 16000 in JPEG", bytes_of("a.avi", lambda: big_jpeg(16_000)), WORKS, "s into"),
-    Case("a header of 60000 × 60000", bytes_of("a.mov", lambda: big_png(60_000, said=True)), BAD, "8192 × 8192 at most"),
+    Case("a header of 60000 × 60000", bytes_of("a.mov", lambda: big_png(60_000, said=True)), BAD,
+         "8192 × 8192 at most"),
     Case("a header of 16000 × 16000", bytes_of("a.mov", lambda: big_png(16_000, said=True)), BAD,
          "8192 × 8192 at most"),
     Case("a picture of 8000 × 8000", bytes_of("a.mov", lambda: big_png(8000, said=True)), WORKS, "s into"),

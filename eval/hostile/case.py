@@ -107,15 +107,15 @@ def outside(case: Case, folder: Path) -> tuple[Outcome, list[str]]:
     asked = [sys.executable, "-m", "dubbench", *words]
     env = {**os.environ, "PYTHONPATH": str(HOUSE), **_filled(case, here)}
     with tempfile.TemporaryDirectory() as aside:
-        told = [open(Path(aside) / name, "wb") for name in ("stdout", "stderr")]
         started = time.perf_counter()
-        child = subprocess.Popen(
-            [sys.executable, "-SEc", METER, f"{aside}/peak", *asked], cwd=here, env=env, stdin=subprocess.DEVNULL,
-            stdout=told[0], stderr=told[1], start_new_session=True,
-        )  # fmt: skip
-        code = _waited(child)
+        with open(f"{aside}/stdout", "wb") as to, open(f"{aside}/stderr", "wb") as complaints:
+            child = subprocess.Popen(
+                [sys.executable, "-SEc", METER, f"{aside}/peak", *asked], cwd=here, env=env, stdin=subprocess.DEVNULL,
+                stdout=to, stderr=complaints, start_new_session=True,
+            )  # fmt: skip
+            code = _waited(child)
         seconds = time.perf_counter() - started
-        out, err = [(file.close(), Path(file.name).read_bytes().decode("utf-8", "replace"))[1] for file in told]
+        out, err = (Path(aside, name).read_bytes().decode("utf-8", "replace") for name in ("stdout", "stderr"))
         peak = Path(aside) / "peak"
         peak_mb = float(peak.read_text()) / 1000 if peak.exists() else 0.0
     said = out if case.works and code == 0 else err

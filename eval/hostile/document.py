@@ -1,8 +1,9 @@
-"""dub.json edited by hand in hostile ways: forms, numbers, times, names, and paths that lead out of the dub's folder."""
+"""dub.json edited by hand in hostile ways: forms, numbers, times, names, paths that lead out of the dub's folder."""
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -61,15 +62,14 @@ def elsewhere(path: str) -> Callable[[Raw], Any]:
 
 def linked(here: Path) -> list[str]:
     """A dub whose folder of work is a link out of it."""
-    home = laid_dub(here)
+    words = edited(lambda raw: None, "--preview")(here)
+    home = here / "out"
     (home / "work").rename(here.parent / "elsewhere" / "work")
     (home / "work").symlink_to(here.parent / "elsewhere" / "work")
-    return edited(lambda raw: None, "--preview")(here)[:0] or ["dub", "out", "--preview"]
+    return words
 
 
 def piped(here: Path) -> list[str]:
-    import os
-
     home = laid_dub(here)
     (home / "dub.json").unlink()
     os.mkfifo(home / "dub.json")
@@ -93,13 +93,15 @@ CASES = (
     Case("dub.json with a comma too much", written(lambda raw: json.dumps(raw).encode()[:-1] + b",}"), BAD,
          "is not valid JSON"),
     Case("dub.json in UTF-16", written(lambda raw: json.dumps(raw).encode("utf-16")), BAD, "is not valid JSON"),
-    Case("dub.json in Latin-1", written(lambda raw: json.dumps({**raw, "id": "é"}, ensure_ascii=False).encode("latin-1")),
+    Case("dub.json in Latin-1", written(lambda raw: json.dumps({**raw, "id": "é"},
+         ensure_ascii=False).encode("latin-1")),
          BAD, "is not valid JSON"),
     Case("dub.json that is a list", written(lambda raw: b"[1, 2]"), BAD, "schema None"),
     Case("dub.json that is a number", written(lambda raw: b"1"), BAD, "schema None"),
     Case("dub.json that is empty braces", written(lambda raw: b"{}"), BAD, "schema None"),
     Case("dub.json 100 000 deep", written(lambda raw: b"[" * 100_000), BAD, "lie too deep"),
-    Case("a field 100 000 deep", written(lambda raw: b'{"schema": 1, "id": ' + b'{"a":' * 100_000), BAD, "lie too deep"),
+    Case("a field 100 000 deep", written(lambda raw: b'{"schema": 1, "id": ' + b'{"a":' * 100_000), BAD,
+         "lie too deep"),
     Case("a field 900 deep", written(lambda raw: json.dumps(raw).encode()[:-1] + b', "x": ' + b"[" * 900 + b"]" * 900
          + b"}"), BAD, r"x: Extra inputs"),
     Case("dub.json as a pipe", piped, BAD, "is not a regular file"),
@@ -122,12 +124,14 @@ CASES = (
     Case("a negative time", edited(line(start=-5)), BAD, r"lines\.0\.start"),
     Case("a line that ends before it starts", edited(line(start=3.0, end=1.0)), BAD, "before it starts"),
     Case("a line after the film", edited(line(end=10_000)), BAD, "but the film at 6"),
-    Case("a film said to be 10 000 s long, and a line at its end", edited(lambda raw: (put(raw, "source.duration", 10_000),
+    Case("a film said to be 10 000 s long, and a line at its end", edited(lambda raw: (put(raw, "source.duration",
+         10_000),
          raw["lines"][0].update(start=9000, end=9002))), BAD, "but the film at 6"),
     Case("a film of -1 s", edited(field("source.duration", -1)), BAD, r"source\.duration"),
     Case("a line of no length", edited(line(start=1.0, end=1.0), *AGAIN), WORKS, "dub.mp4"),
     Case("lines that overlap", edited(lambda raw: raw["lines"][1].update(start=1.0), *AGAIN), WORKS, "dub.mp4"),
-    Case("two lines of one name", edited(lambda raw: raw["lines"].append(raw["lines"][0])), BAD, "two lines are called"),
+    Case("two lines of one name", edited(lambda raw: raw["lines"].append(raw["lines"][0])), BAD,
+         "two lines are called"),
     Case("a line without a name", edited(line(id="")), BAD, r"lines\.0\.id"),
     Case("a line named ../../x", edited(line(id="../../x", translation="Outro."), *AGAIN), WORKS, "dub.mp4"),
     Case("a line named with 100 000 letters", edited(line(id="x" * 100_000, translation="Outro."), *AGAIN), WORKS,
@@ -174,7 +178,8 @@ CASES = (
     Case("a film at an address", edited(field("source.path", "http://127.0.0.1:9/a.mp4")), BAD, "any more"),
     Case("a film at a path with NUL", edited(field("source.path", "a\0.mp4")), BAD, "embedded null byte"),
     Case("a film of another hash", edited(field("source.sha256", "0" * 64)), BAD, "is not the film this dub was made"),
-    Case("a finished film elsewhere", edited(field("output.film", "../../elsewhere/dub.mp4"), *AGAIN), WORKS, "dub.mp4"),
+    Case("a finished film elsewhere", edited(field("output.film", "../../elsewhere/dub.mp4"), *AGAIN), WORKS,
+         "dub.mp4"),
     Case("people in a file elsewhere", edited(field("wishes.people", "/etc/hostname")), BAD, "--people"),
     Case("a cast that is not there", edited(field("wishes.cast", "nobody")), BAD, "there is no cast 'nobody'"),
     Case("a model that is not there", edited(field("wishes.models", {"speak": "os:system"})), BAD, "there is no model"),
@@ -184,14 +189,17 @@ CASES = (
          BAD, "write word=reading"),
     Case("pronunciations of signs of patterns", edited(lambda raw: (put(raw, "pronunciations", {"(((": "a", "a*": "b"}),
          raw["lines"][0].update(translation="Outro ((( a*")), *AGAIN), WORKS, "dub.mp4"),
-    Case("a glossary of signs of patterns", edited(field("glossary", {"(?P<": "[", "": "x", "\\": "\\1"}), *AGAIN), WORKS,
+    Case("a glossary of signs of patterns", edited(field("glossary", {"(?P<": "[", "": "x", "\\": "\\1"}), *AGAIN),
+         WORKS,
          "dub.mp4"),
-    Case("a stress on a word of patterns", edited(line(controls={"emphasis": "(;[;*;\\"}, translation="Um ( dois."), *AGAIN),
+    Case("a stress on a word of patterns", edited(line(controls={"emphasis": "(;[;*;\\"}, translation="Um ( dois."),
+         *AGAIN),
          WORKS, "dub.mp4"),
     Case("a pause at -1", edited(line(pauses=[{"at": -1, "duration": 1}])), BAD, r"pauses\.0\.at"),
     Case("a pause of 10⁹ s", edited(line(pauses=[{"at": 2, "duration": 1e9}], translation="Um dois."), *AGAIN), WORKS,
          "dub.mp4"),
-    Case("a picture map that goes back", edited(field("picture", [[0, 0], [2, 2], [1, 3]])), BAD, "picture map must go on"),
+    Case("a picture map that goes back", edited(field("picture", [[0, 0], [2, 2], [1, 3]])), BAD,
+         "picture map must go on"),
     Case("a picture map of 10⁹ s", edited(field("picture", [[0, 0], [6, 1e9]]), *AGAIN), WORKS, "dub.mp4"),
     Case("a tempo of 0", edited(line(tempo=0, translation="Um."), *AGAIN), WORKS, "dub.mp4"),
     Case("a placed start of 10⁹ s", edited(line(placed_start=1e9, placed_end=1e9 + 1), *AGAIN), WORKS, "dub.mp4"),

@@ -1,4 +1,4 @@
-"""Strangers' texts for each of our readers, made by hypothesis: each gives a value, or one of the five errors, and soon.
+"""Strangers' texts for each of our readers, made by hypothesis: each gives a value or one of the five errors, and soon.
 
 `READERS` names what is read and how; media are mutated elsewhere (`mutated`).
 """
@@ -124,8 +124,10 @@ LINE = {
 DUB = {
     "schema": 1, "id": "x", "source": {"path": "a.mp4", "sha256": "0", "duration": 6.0}, "target_language": "pt",
     "source_language": "en", "tracks": {"original": AUDIO}, "turns": [{"speaker": "A", "start": 1.0, "end": 2.0}],
-    "voices": [{"id": "v", "speaker": "A", "preset": "p", "reference": AUDIO}], "lines": [LINE], "picture": [[0, 0], [6, 7]],
-    "glossary": {"a": "b"}, "wishes": {"models": {"speak": "toy-speak"}}, "made_by": {"probe": {"model": "a", "key": "b"}},
+    "voices": [{"id": "v", "speaker": "A", "preset": "p", "reference": AUDIO}], "lines": [LINE], "picture": [[0, 0],
+        [6, 7]],
+    "glossary": {"a": "b"}, "wishes": {"models": {"speak": "toy-speak"}}, "made_by": {"probe": {"model": "a",
+        "key": "b"}},
 }  # fmt: skip
 PEOPLE = {"schema": 1, "by": "x", "people": [{"id": "P001", "vectors": [[0.6, 0.8]], "presets": {"a/b": "c"}}]}
 FIGURES = {"cosine": 0.5, "wer": 0.1, "pitch_hz": 100.0}
@@ -136,7 +138,8 @@ VOICE = {
 }  # fmt: skip
 
 TIMED = pieces(
-    "\n", "\n\n", "\r\n", "1\n", "00:00:01,000 --> 00:00:02,000\n", "00:01.0 --> 00:02.5 align:left\n", " --> ", "WEBVTT",
+    "\n", "\n\n", "\r\n", "1\n", "00:00:01,000 --> 00:00:02,000\n", "00:01.0 --> 00:02.5 align:left\n", " --> ",
+        "WEBVTT",
     "NOTE x\n", "STYLE\n", "<v Anna>", "<i>", "{\\an8}", "&amp;", "99:59:59.999", "-->", "<", ">", "Hello there.",
 )  # fmt: skip
 CELLS = pieces(",", ";", "\t", "\n", '"', "#", "source,target\n", "Nginx,pt,engenecs\n", "word", "/ˈa/", "[", "(", "\\")
@@ -144,12 +147,15 @@ TABLES = pieces(
     "[a]\n", "a = 1\n", '"x" = "y"\n', "{", "}", "[", "]", "=", '"', "'''", "\n", "1e999", "2026-02-31", "nan"
 )
 ENTRIES = pieces(
-    "[shout]\n", 'room = "speak"\n', 'adapter = "a:B"\n', "[cast.x]\n", "languages = [1]\n", "weights = [{}]\n", "=", "[", "]",
+    "[shout]\n", 'room = "speak"\n', 'adapter = "a:B"\n', "[cast.x]\n", "languages = [1]\n", "weights = [{}]\n", "=",
+        "[", "]",
     "settings = {a = 1}\n", "rtf = nan\n", '"', "\n", "isolated = 3\n",
 )  # fmt: skip
 PROSE = pieces(
-    "3", "1.234,56", "R$ 5", "$4m", "50 %", "12:30", "3rd", "1º", "12/03/2024", "1/2", "1990s", "20 km/h", "XIV", "século XX",
-    "www.a.com/b?c=d", "a@b.co", "+55 11 91234-5678", "Dr. ", "e.g. ", "NASA", "*so*", "…", "!?", "\u200d", "½", "²", "٣", "१",
+    "3", "1.234,56", "R$ 5", "$4m", "50 %", "12:30", "3rd", "1º", "12/03/2024", "1/2", "1990s", "20 km/h", "XIV",
+        "século XX",
+    "www.a.com/b?c=d", "a@b.co", "+55 11 91234-5678", "Dr. ", "e.g. ", "NASA", "*so*", "…", "!?", "\u200d", "½", "²",
+        "٣", "१",
     "0" * 40, "1e400", "-", ".", ",", " ", "\n", "漢字", "😀", "Hello", "não", "L'été",
 )  # fmt: skip
 SAID = st.tuples(PROSE, st.sampled_from(CODES))
@@ -158,12 +164,14 @@ PAIRS = st.dictionaries(PROSE, PROSE, max_size=4)
 READERS: dict[str, Reader] = {
     "subtitles (SRT)": Reader(_bytes(TIMED), of_file(".srt", subtitles.read)),
     "subtitles (VTT)": Reader(_bytes(TIMED.map("WEBVTT\n\n".__add__)), of_file(".vtt", subtitles.read)),
-    "subtitles, written": Reader(PROSE.filter(str.strip), lambda x: subtitles.srt([subtitles.Cue(start=1, end=2, text=x)])),
+    "subtitles, written": Reader(PROSE.filter(str.strip), lambda x: subtitles.srt([subtitles.Cue(start=1, end=2,
+        text=x)])),
     "glossary (CSV)": Reader(_bytes(CELLS), of_file(".csv", glossary.read)),
     "glossary (JSON)": Reader(VALUES.map(lambda x: json.dumps(x).encode()) | st.binary(max_size=99),
                               of_file(".json", glossary.read)),
     "glossary (TOML)": Reader(_bytes(TABLES), of_file(".toml", glossary.read)),
-    "glossary, used": Reader(st.tuples(PROSE, PROSE, PAIRS), lambda x: (glossary.missed(*x), glossary.protect(x[0], x[2]))),
+    "glossary, used": Reader(st.tuples(PROSE, PROSE, PAIRS), lambda x: (glossary.missed(*x), glossary.protect(x[0],
+        x[2]))),
     "pronunciations (CSV)": Reader(_bytes(CELLS), of_file(".csv", lambda path: pronunciations.read(path, "pt"))),
     "pronunciations (JSON)": Reader(VALUES.map(lambda x: json.dumps(x).encode()),
                                     of_file(".json", lambda path: pronunciations.read(path, "pt"))),
@@ -185,9 +193,11 @@ READERS: dict[str, Reader] = {
     "numerals": Reader(st.tuples(PROSE, PROSE), lambda x: numerals.agreed(x[0], x[1], "en", "pt"), ()),
     "names": Reader(st.tuples(PROSE, PROSE), lambda x: names.parts(names.marked(x[0], x[1], "en", "pt"), "pt"), ()),
     "sentences": Reader(SAID, lambda x: [sentences.clauses(one) for one in sentences.split(*x)], ()),
-    "spelling": Reader(st.tuples(PROSE, PROSE, st.sampled_from(CODES)), lambda x: (spelling.wer(*x), spelling.cer(*x)), ()),
+    "spelling": Reader(st.tuples(PROSE, PROSE, st.sampled_from(CODES)), lambda x: (spelling.wer(*x), spelling.cer(*x)),
+        ()),
     "what another process says": Reader(
-        st.tuples(VALUES, st.sampled_from([Sound, Dub, Line, Turn, tuple[Turn, ...], tuple[Sound, Sound], Voice | None, str])),
+        st.tuples(VALUES, st.sampled_from([Sound, Dub, Line, Turn, tuple[Turn, ...], tuple[Sound, Sound], Voice | None,
+        str])),
         lambda x: Exchange(Path("/nowhere")).unpack(*x), (ValueError,),
     ),
 }  # fmt: skip

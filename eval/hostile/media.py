@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import struct
 from pathlib import Path
 
@@ -73,14 +74,13 @@ def nested(depth: int) -> bytes:
 
 
 def fifo(here: Path) -> list[str]:
-    import os
-
     os.mkfifo(here / "talk.mp4")
     return ["dub", "talk.mp4", *DRY]
 
 
 M3U8 = b"#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\n%s\n#EXT-X-ENDLIST\n"
-MPD = b"""<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" mediaPresentationDuration="PT9S">
+MPD = b"""<?xml version="1.0"?>
+<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" mediaPresentationDuration="PT9S">
 <Period><AdaptationSet mimeType="audio/mp4"><Representation id="1" bandwidth="1"><BaseURL>http://127.0.0.1:9/a.mp4
 </BaseURL></Representation></AdaptationSet></Period></MPD>"""
 SVG = b"""<?xml version="1.0"?><!DOCTYPE svg [<!ENTITY x SYSTEM "file:///etc/passwd">]>
@@ -107,8 +107,10 @@ CASES = (
     Case("a WAV that was never finished (size 0)", bytes_of("a.wav", lambda: wav(wave(1.0), size=0)), WORKS, r"1\.0 s"),
     Case("a streamed WAV (size unknown)", bytes_of("a.wav", lambda: wav(wave(1.0), size=0xFFFFFFFF)), WORKS, r"1\.0 s"),
     Case("a WAV that is only a header", bytes_of("a.wav", lambda: wav(b"")), BAD, r"a\.wav"),
-    Case("a FLAC cut in half", bytes_of("a.flac", lambda: sound(wave(2.0), 48_000, "FLAC")[:len(sound(wave(2.0), 48_000, "FLAC")) // 2]), BAD, "is cut short"),
-    Case("an Ogg cut in half", bytes_of("a.ogg", lambda: cut("ogg", 0.6, video=None, audio="libopus")), WORKS, "s into"),
+    Case("a FLAC cut in half", bytes_of("a.flac", lambda: sound(wave(2.0), 48_000, "FLAC")[:len(sound(wave(2.0),
+         48_000, "FLAC")) // 2]), BAD, "is cut short"),
+    Case("an Ogg cut in half", bytes_of("a.ogg", lambda: cut("ogg", 0.6, video=None, audio="libopus")), WORKS,
+         "s into"),
     Case("an MP3 behind 64 kB of noise", bytes_of("a.mp3", lambda: np.random.default_rng(1).bytes(65_536)
          + film("mp3", video=None, audio="libmp3lame")), WORKS, "s into"),
     Case("a picture alone", bytes_of("talk.mp4", lambda: film(audio=None)), BAD, "has no sound track"),

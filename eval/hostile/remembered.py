@@ -56,7 +56,8 @@ def voice(**fields: Any) -> Callable[[Path], list[str]]:
         "seed": 0,
     }
     whole = {
-        "schema": 1, "name": "anna", "model": "kokoro", "language": "pt", "blend": {"style": "pf_dora"}, "kept": "fitted",
+        "schema": 1, "name": "anna", "model": "kokoro", "language": "pt", "blend": {"style": "pf_dora"},
+        "kept": "fitted",
         "consent": {"who": "Anna", "when": "2026-01-01", "purpose": "dubbing"}, "sample": "0" * 64, "judged": judged,
     }  # fmt: skip
     return worn(json.dumps({**whole, **fields}))
@@ -83,7 +84,8 @@ CASES = (
     Case("two people of one name", persons(ANNA, ANNA), BAD, "two people are called 'P001'"),
     Case("a person whose vector holds NaN", people('{"schema": 1, "people": [{"id": "a", "vectors": [[NaN]]}]}'), BAD,
          "NaN is no number"),
-    Case("a person whose vector holds 1e999", people('{"schema": 1, "people": [{"id": "a", "vectors": [[1e999]]}]}'), BAD,
+    Case("a person whose vector holds 1e999", people('{"schema": 1, "people": [{"id": "a", "vectors": [[1e999]]}]}'),
+         BAD,
          r"people\.0\.vectors\.0\.0"),
     Case("a person whose vectors are of two lengths", persons({**ANNA, "vectors": [[0.6, 0.8], [1.0]]}), BAD,
          r"people\.0.*one length"),
@@ -96,7 +98,8 @@ CASES = (
          "give a file in a folder"),
     Case("people in a pipe", piped, BAD, "is not a regular file"),
     Case("people in /dev/zero", lambda here: [*people("")(here)[:-1], "/dev/zero"], BAD, "/dev/zero"),
-    Case("people in a file of a name too long", lambda here: [*people("")(here)[:-1], "x" * 300], BAD, "File name too long"),
+    Case("people in a file of a name too long", lambda here: [*people("")(here)[:-1], "x" * 300], BAD,
+         "File name too long"),
     Case("a voice file of 0 bytes", worn(""), BAD, r"anna\.voice\.json is not valid JSON"),
     Case("a voice file of another schema", voice(schema=2), BAD, "schema: Input should be 1"),
     Case("a voice file without consent", voice(consent=None), BAD, "consent: Input should be"),
@@ -106,5 +109,6 @@ CASES = (
     Case("a voice file whose blend is a list", voice(blend=["a"]), BAD, "blend: Input should be"),
     Case("a voice file 100 000 deep", worn('{"a":' * 100_000), BAD, "lie too deep"),
     Case("a folder of several voice files", several, BAD, "holds 2 files"),
-    Case("a voice file that is a folder", lambda here: [*beside("x", "")(here), "--voice", "A=./x.json"], BAD, "cannot be read"),
+    Case("a voice file that is a folder", lambda here: [*beside("x", "")(here), "--voice", "A=./x.json"], BAD,
+         "cannot be read"),
 )  # fmt: skip

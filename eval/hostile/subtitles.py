@@ -47,14 +47,16 @@ CASES = (
     Case("only empty rows", given("\n\n\r\n \n" * 100), BAD, "holds no subtitles"),
     Case("only numbers", given("1\n2\n3\n"), BAD, r"line 1: .* is no time"),
     Case("prose instead of subtitles", given("Once upon a time.\n\nThe end.\n"), BAD, r"line 1: .* is no time"),
-    Case("a film as subtitles", given(bytes(range(256)) * 40), BAD, r"line \d+: not UTF-8; save the subtitles as UTF-8"),
+    Case("a film as subtitles", given(bytes(range(256)) * 40), BAD,
+         r"line \d+: not UTF-8; save the subtitles as UTF-8"),
     Case("subtitles in Latin-1", given(CUE.format("Olá, José").encode("latin-1")), BAD, "line 3: not UTF-8"),
     Case("subtitles in UTF-16 with a mark", given(CUE.format("Olá").encode("utf-16")), WORKS, "s into"),
     Case("subtitles in UTF-16 without a mark", given(CUE.format("Olá").encode("utf-16-le")), BAD, "save the subtitles"),
     Case("UTF-16 cut in a character", given(CUE.format("Olá").encode("utf-16")[:-1]), BAD, "not UTF-16; save the"),
     Case("UTF-16 with half of a pair", given(CUE.format("Olá").encode("utf-16") + b"\x00\xd8"), BAD, "not UTF-16"),
     Case("subtitles in UTF-8 with a mark", given(CUE.format("Olá").encode("utf-8-sig")), WORKS, "s into"),
-    Case("line ends of every kind", given("1\r\n00:00:01,000 --> 00:00:02,500\rHello\r\n\n2\n00:00:03,000 --> 00:00:04,0\n"
+    Case("line ends of every kind",
+         given("1\r\n00:00:01,000 --> 00:00:02,500\rHello\r\n\n2\n00:00:03,000 --> 00:00:04,0\n"
          "Bye\r\r"), WORKS, "s into"),
     Case("no numbers above the times", given("00:00:01,000 --> 00:00:02,500\nHello\n"), WORKS, "s into"),
     Case("no empty row between cues", given(CUE.format("One").rstrip() + "\n2\n00:00:03,000 --> 00:00:04,000\nTwo"),
