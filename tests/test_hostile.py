@@ -13,7 +13,8 @@ from eval.hostile.case import inside, outside
 CASES = {f"{family}: {case.name}": case for family, cases in FAMILIES.items() for case in cases}
 ON_THE_COMMAND_LINE = (
     "words, named .mp4", "an MP4 cut in half", "subtitles in Latin-1", "dub.json cut in half",
-    "/dev/zero as the catalogue", "a speech at /etc/passwd", "a name that clears the screen", "a language that is no UTF-8",
+    "/dev/zero as the catalogue", "a speech at /etc/passwd", "a name that clears the screen",
+    "a language that is no UTF-8",
 )  # fmt: skip
 """One of each family as a person would ask for it, in a process of its own."""
 
