@@ -24,8 +24,8 @@ MOST_PIXELS = 1 << 26
 DENSEST = 1_000_000_000
 """Bytes for a second of film, more than 8K has in the heaviest codecs: where there are more, most is not film."""
 PATIENCE: Seconds = 5.0
-"""That one packet may take to be found: what looks like none is searched to its end, and kept in memory meanwhile, 0.2 GB
-a second. A disk that slept is awake by then, for the beginning of the file was read before."""
+"""That one packet may take to be found: what looks like none is searched to its end, and kept in memory meanwhile, 0.2
+GB a second. A disk that slept is awake by then, for the beginning of the file was read before."""
 SLACK = 5.0, 0.01
 """Seconds, and share of the duration, by which sound may go on after a header says that the film ends."""
 

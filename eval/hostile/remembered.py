@@ -83,7 +83,7 @@ CASES = (
     Case("people with an unknown field", persons({**ANNA, "age": 3}), BAD, r"people\.0\.age"),
     Case("two people of one name", persons(ANNA, ANNA), BAD, "two people are called 'P001'"),
     Case("a person whose vector holds NaN", people('{"schema": 1, "people": [{"id": "a", "vectors": [[NaN]]}]}'), BAD,
-         "NaN is no number"),
+         r"people\.0\.vectors\.0\.0: .* finite number"),
     Case("a person whose vector holds 1e999", people('{"schema": 1, "people": [{"id": "a", "vectors": [[1e999]]}]}'),
          BAD,
          r"people\.0\.vectors\.0\.0"),
