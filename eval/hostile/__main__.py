@@ -24,7 +24,7 @@ from eval.hostile.case import DEADLINE, Case, Outcome, outside
 
 PAGE = "bad-input.md"
 SHOWN = 150
-"""Characters of a message that stand in the table."""
+"""Characters of a message that stand in the table; what is left out is in the middle."""
 
 
 class Tried(NamedTuple):
@@ -60,7 +60,7 @@ def table(title: str, found: Sequence[Tried]) -> Iterator[str]:
 
 
 def _cell(text: str) -> str:
-    short = text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+    short = text if len(text) <= SHOWN else f"{text[: SHOWN // 2]} … {text[-SHOWN // 2 :]}"
     return re.sub(r"([|<>*_`\[\]\\$])", r"\\\1", short)
 
 
