@@ -7,12 +7,13 @@
 # sound: beds against known stems, lines beside originals · again: dubs made again, what lies in their folders
 # apart: what a model in an environment of its own costs · cancel: seconds until all has ended, in every room
 # faults: kills at any moment, full disks, models that misbehave, weights that change, two at once (KILLS=5: a short run)
+# hostile: every bad input we know, and with FUZZ=5000 as many broken films
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test check bench soak dubs fit durations people voices speech prosody sound again apart cancel faults \
+.PHONY: setup demo test check bench soak dubs fit durations people voices speech prosody sound again apart cancel faults hostile \
 	clean
 .DELETE_ON_ERROR:
 
@@ -76,6 +77,9 @@ again: $(READY)
 
 faults: $(READY)
 	$(BIN)/python eval/faults.py $(KILLS)
+
+hostile: $(READY)
+	$(BIN)/python -m eval.hostile --write $(if $(FUZZ),--fuzz $(FUZZ))
 
 voices: $(READY)
 	$(BIN)/python eval/fitted.py $(REFERENCES)

@@ -11,7 +11,7 @@ from dubbench.documents import BEYOND
 from dubbench.errors import BadInput
 from dubbench.text import subtitles
 from dubbench.text.subtitles import Cue
-from dubbench.types import Dub, Flag, Line, Made, Seconds
+from dubbench.types import LONGEST_TEXT, Dub, Flag, Line, Made, Seconds
 
 PERSON = "person"
 """The model's name where a person brought the text."""
@@ -69,17 +69,24 @@ def check(dub: Dub, translation: Path) -> None:
 
 def _read(path: Path, film: Seconds) -> tuple[list[Cue], list[Cue]]:
     """(cues to be spoken, cues that say nothing), each in order of their start. Raises BadInput, naming a cue."""
-    cues = subtitles.read(path)
-    spoken = [cue for cue in cues if _says_something(cue.text)]
+    spoken: list[Cue] = []
+    silent: list[Cue] = []
+    for cue in subtitles.read(path):
+        (spoken if _says_something(cue.text) else silent).append(cue)
     if not spoken:
         raise BadInput(f"{path.name} has no words to speak, only sound notes; give a file with what is said")
+    long = next((cue for cue in spoken if len(cue.text) > LONGEST_TEXT), None)
+    if long is not None:
+        raise BadInput(
+            f"{path.name}: the cue {_named(long)} has {len(long.text)} letters, and {LONGEST_TEXT} are the most; cut it"
+        )
     late = next((cue for cue in spoken if cue.end > film + BEYOND), None)
     if late is not None:
         raise BadInput(
             f"{path.name}: the cue {_named(late)} ends at {late.end:.1f} s, but the film at {film:.1f} s; "
             "mend its times"
         )
-    return spoken, [cue for cue in cues if cue not in spoken]
+    return spoken, silent
 
 
 def _says_something(text: str) -> bool:

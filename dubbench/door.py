@@ -7,13 +7,14 @@ import contextlib
 import fnmatch
 import os
 import shlex
+import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from dubbench import documents, media, memory
 from dubbench.errors import BadInput
-from dubbench.types import Dub
+from dubbench.types import Dub, Seconds, Source
 
 OUTPUTS = (
     documents.NAME,
@@ -32,6 +33,9 @@ def check(home: Path, given: Iterable[Path | None]) -> None:
 
     `given` are the person's own files. Raises BadInput.
     """
+    nameable(home)
+    if home.is_symlink() and not home.exists():
+        raise BadInput(f"{home} is a link to nothing; choose another folder with --out")
     if home.exists() and not home.is_dir():
         raise BadInput(f"{home} is a file; choose a folder with --out")
     near = next((p for p in (home, *home.resolve().parents) if p.exists()), Path("/"))
@@ -46,19 +50,53 @@ def check(home: Path, given: Iterable[Path | None]) -> None:
             raise BadInput(f"{there} is in the way, and {home} holds no dub; choose another folder with --out")
 
 
+def nameable(path: Path) -> None:
+    """Refuse what no file can be called, and links that go in circles. Raises BadInput."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise BadInput(f"{path} cannot be read: {why}; choose another file or folder") from None
+
+
+SPACE = 1_300_000
+"""Bytes of disk for a second of film, its own picture apart: 1.2 million were measured with the default cast."""
+
+
+def check_space(home: Path, seconds: Seconds, *, size: int, languages: int = 1) -> None:
+    """Refuse a film of `seconds` and `size` bytes whose dubs, in so many languages, the disk of `home` cannot hold.
+
+    A dub that was begun has what it needs, or most. Raises BadInput.
+    """
+    if (home / memory.FOLDER).exists():
+        return
+    near = next(p for p in (home.resolve(), *home.resolve().parents) if p.exists())
+    free, wanted = shutil.disk_usage(near).free, languages * (size + round(SPACE * seconds))
+    if wanted > free:
+        raise BadInput(
+            f"a dub of {seconds / 3600:.1f} hours takes about {wanted / 1e9:.1f} GB, and {near} has {free / 1e9:.1f} GB"
+            " left; free some, or choose another disk with --out"
+        )
+
+
 def _is_output(path: Path, home: Path) -> bool:
     inside = path.resolve().parent == home.resolve()
     return inside and any(fnmatch.fnmatch(path.resolve().name, name) for name in OUTPUTS)
 
 
-def same_film(dub: Dub, home: Path) -> None:
-    """Refuse to go on with a dub whose film is gone or another. Raises BadInput that says how to go on."""
+def same_film(dub: Dub, home: Path) -> Source:
+    """The film of a dub as it is, whatever stands in dub.json. Raises BadInput where it is gone or another."""
     path = Path(dub.source.path)
+    nameable(path)
     again = f"dubbench dub {shlex.quote(str(home))} --source FILM"
     if not path.exists():
         raise BadInput(f"the film is not at {path} any more; say where it is: {again}")
-    if media.probe(path).sha256 != dub.source.sha256:
+    film = media.probe(path)
+    if film.sha256 != dub.source.sha256:
         raise BadInput(f"{path} is not the film this dub was made from; dub it into a new folder")
+    return film
 
 
 @contextlib.contextmanager

@@ -118,6 +118,7 @@ def prepared(
     for home in homes.values():
         own = (Path(source), own_lines, own_translation, terms, readings, Path(people) if people else None)
         door.check(home, own)
+    door.check_space(folder, film.duration, size=Path(film.path).stat().st_size, languages=len(targets))
     runs = []
     for target, home in homes.items():
         started = begin(film, target, home, folder, source_language=spoken, wishes=wishes)
@@ -226,7 +227,8 @@ def prepared_again(
     if source is not None:
         known = known.but(source=known.source.but(path=str(Path(source).absolute())))
     own_translation, terms, readings = _path(translation), _path(glossary), _path(pronunciations)
-    door.same_film(known, home)
+    known = known.but(source=door.same_film(known, home))
+    documents.within(known, home / documents.NAME)
     known = known.but(wishes=wished(**{**dict(known.wishes), **wishes}))
     if terms:
         known = known.but(glossary=read_glossary(terms))
@@ -320,12 +322,16 @@ def begin(film: Source, target: str, home: Path, folder: Path, *, source_languag
 
 def _whole(people: str | Path | None) -> str | None:
     """The path as it is remembered in the dub: from the root, since the next walk may start elsewhere."""
-    return None if people is None else str(Path(people).resolve())
+    if people is None:
+        return None
+    door.nameable(Path(people))
+    return str(Path(people).resolve())
 
 
 def _path(value: str | Path | None) -> Path | None:
     if value is None:
         return None
+    door.nameable(Path(value))
     if not Path(value).is_file():
         raise BadInput(f"there is no file {value}")
     return Path(value)

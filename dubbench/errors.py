@@ -10,6 +10,27 @@ DubError                 any failure that has a known cause; the command line pr
 
 from __future__ import annotations
 
+import unicodedata
+
+LONGEST = 1200
+"""Characters of a message; what is left out is in the middle, for the end says what to do."""
+_JOINERS = "\u200c\u200d"
+"""Marks within words of some scripts, and within emoji: the only ones without a shape that stay."""
+
+
+def one_line(text: str) -> str:
+    """`text` on one line that a terminal can show: strangers' words may hold signs that move or turn what is shown."""
+    joined = " ".join(part for line in text.splitlines() if (part := line.strip()))
+    plain = "".join(_shown(char) for char in joined)
+    if len(plain) <= LONGEST:
+        return plain
+    return f"{plain[: LONGEST // 2]} … {plain[-LONGEST // 2 :]}"
+
+
+def _shown(char: str) -> str:
+    hidden = unicodedata.category(char) in ("Cc", "Cf", "Cs") and char not in _JOINERS
+    return char.encode("unicode_escape").decode() if hidden else char
+
 
 class DubError(Exception):
     """Any failure that has a known cause; `str(error)` is one sentence on one line for the person who asked."""
@@ -18,7 +39,7 @@ class DubError(Exception):
 
     def __str__(self) -> str:
         """The message on one line, whatever strangers' words it was made of."""
-        return " ".join(part for line in super().__str__().splitlines() if (part := line.strip()))
+        return one_line(super().__str__())
 
 
 class BadInput(DubError):

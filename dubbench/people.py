@@ -12,10 +12,10 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from dubbench import memory, records
 from dubbench.casting import cast_voices, was_edited, with_voices
@@ -42,12 +42,19 @@ class Person(Noun):
     preset, or the path of a voice file.
     """
 
-    id: str
+    id: str = Field(min_length=1)
     name: str = ""
     vectors: tuple[tuple[float, ...], ...] = ()
     presets: FrozenDict[str, str] = Field(default_factory=dict)
     consent: Consent | None = None
     licence: str | None = None
+
+    @model_validator(mode="after")
+    def _alike(self) -> Self:
+        lengths = {len(vector) for vector in self.vectors}
+        if len(lengths) > 1 or 0 in lengths:
+            raise ValueError("its vectors must be of one length, as a model made them")
+        return self
 
 
 class People(Noun):

@@ -8,9 +8,13 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from dubbench import texts
 from dubbench.errors import BadInput
 from dubbench.memory import replacing
 from dubbench.types import Noun
+
+LARGEST = 128_000_000
+"""Bytes of a file: a dub of twelve hours, every word with its time, has about 80 million."""
 
 N = TypeVar("N", bound=Noun)
 
@@ -18,10 +22,10 @@ N = TypeVar("N", bound=Noun)
 def raw(path: Path, *, what: str = "", hint: str = "") -> Any:
     """The JSON in a file; `what` it is begins a message, `hint` ends it. Raises BadInput."""
     try:
-        return json.loads(path.read_text("utf-8"))
+        return texts.from_json(texts.content(path, most=LARGEST).decode("utf-8"))
     except OSError as error:
         raise BadInput(f"{what}{path} cannot be read: {error.strerror}{hint}") from None
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise BadInput(f"{what}{path} is not valid JSON: {error}{hint}") from None
 
 

@@ -30,7 +30,8 @@ def probe(source: Source, dub: Dub, progress: Progress = quiet) -> Dub:
         progress("probe", 0, 1, "reading the sound")
         with memory.replacing(path) as draft:
             media.extract(Path(source.path), draft)
-    if dub.tracks.original is None or dub.made_by["probe"].key != key:
+    made = dub.made_by.get("probe")
+    if dub.tracks.original is None or made is None or made.key != key:
         original = media.describe(path, dub.folder)
         dub = dub.but(tracks=Tracks(original=original), made_by=dub.by("probe", "ffmpeg", key))
     return dub

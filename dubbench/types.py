@@ -34,12 +34,14 @@ FrozenDict: TypeAlias = Annotated[
 ]
 
 SCHEMA = 1
+LONGEST_TEXT = 10_000
+"""Letters of a line: more than ten minutes of speech without a pause."""
 
 
 class Noun(BaseModel):
-    """A frozen value; an unknown field is refused."""
+    """A frozen value; an unknown field is refused, and so is a number that is none (NaN, infinity)."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
 
     def but(self, **changes: Any) -> Self:
         """The same value with some fields changed, checked like a new one."""
@@ -71,9 +73,9 @@ class Audio(Noun):
     """Sound in a file. `path` is relative to the dub's folder; `sha256` is that of the file's bytes."""
 
     path: str
-    sample_rate: int
-    channels: int
-    duration: Seconds
+    sample_rate: int = Field(gt=0)
+    channels: int = Field(gt=0)
+    duration: Seconds = Field(ge=0)
     sha256: str
 
 
@@ -82,7 +84,7 @@ class Source(Noun):
 
     path: str
     sha256: str
-    duration: Seconds
+    duration: Seconds = Field(ge=0)
     width: int = 0
     height: int = 0
     frame_rate: float = 0.0
@@ -166,7 +168,7 @@ class Pause(Noun):
     """
 
     at: int = Field(ge=1)
-    duration: Seconds = Field(gt=0, allow_inf_nan=False)
+    duration: Seconds = Field(gt=0)
 
 
 class Emphasis(Noun):
@@ -249,12 +251,12 @@ class Line(Noun):
     """
 
     id: str = Field(min_length=1)
-    start: Seconds = Field(ge=0, allow_inf_nan=False)
-    end: Seconds = Field(allow_inf_nan=False)
-    text: str
+    start: Seconds = Field(ge=0)
+    end: Seconds
+    text: str = Field(max_length=LONGEST_TEXT)
     speaker: str = ""
     words: tuple[Word, ...] = ()
-    translation: str | None = None
+    translation: str | None = Field(None, max_length=LONGEST_TEXT)
     wordings: tuple[str, ...] = ()
     pauses: tuple[Pause, ...] = ()
     emphasis: tuple[Emphasis, ...] = ()

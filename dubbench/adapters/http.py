@@ -17,7 +17,7 @@ from pydantic import Field, model_validator
 
 from dubbench import durations
 from dubbench.errors import AdapterFailed, BadInput, Missing
-from dubbench.foreign.endpoints import Endpoint, Reply, form, post, post_json
+from dubbench.foreign.endpoints import ADDRESS, Endpoint, Reply, form, post, post_json
 from dubbench.foreign.fitness import sayable, spread, within, without_edges
 from dubbench.media.writing import pcm16
 from dubbench.stages.base import Stage
@@ -97,6 +97,8 @@ def speak_from_environment() -> dict[str, Any] | None:
     url = os.environ.get("DUBBENCH_SPEAK_URL")
     if not url:
         return None
+    if not re.match(ADDRESS, url):
+        raise BadInput(f"DUBBENCH_SPEAK_URL is '{url}'; give an address like http://127.0.0.1:8000/v1, or unset it")
     model = os.environ.get("DUBBENCH_SPEAK_MODEL")
     key = "DUBBENCH_SPEAK_KEY" if os.environ.get("DUBBENCH_SPEAK_KEY") else None
     return {"url": url, **({"model": model} if model else {}), **({"key_env": key} if key else {})}

@@ -7,7 +7,6 @@ its own models away: what is wrong with it is kept for whoever asks for them.
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -17,6 +16,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
+from dubbench import texts
 from dubbench.catalog.models import ROOMS, Entry
 from dubbench.errors import BadInput, DubError
 from dubbench.records import mistake
@@ -102,13 +102,13 @@ def _parsed(path: Path) -> Tables:
 
 def _toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        return texts.from_toml(texts.content(path).decode("utf-8"))
     except OSError as error:
         raise BadInput(f"cannot read {path}: {error.strerror}; it should be a catalogue file") from None
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise BadInput(f"{path.name} is not valid TOML: line {line} is no UTF-8; save it as UTF-8") from None
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:
         raise BadInput(f"{path.name} is not valid TOML: {error}") from None
 
 

@@ -11,7 +11,7 @@ from typing import NoReturn
 
 import click
 
-from dubbench.errors import DubError
+from dubbench.errors import DubError, one_line
 from dubbench.processes import supervised
 
 COMMANDS = {
@@ -91,6 +91,6 @@ def _ended(end: supervised.End) -> None:
 
 def _one_line(error: click.ClickException) -> str:
     """What click says of a wrong word or option, and where all the right ones stand."""
-    said = " ".join(error.format_message().split())
+    said = one_line(error.format_message())
     context = getattr(error, "ctx", None)
     return f"{said} (see: {context.command_path} --help)" if context else said

@@ -23,6 +23,8 @@ from dubbench.foreign.line import Line
 from dubbench.stages.base import Settings, Stage
 from dubbench.types import Seconds
 
+ADDRESS = r"^https?://[^/\s]+"
+
 AGAIN = (408, 409, 425, 429, 500, 502, 503, 504)
 """Answers after which the same request may succeed."""
 
@@ -38,7 +40,7 @@ class Endpoint(Settings):
     now and then is never silent.
     """
 
-    url: str = Field("http://127.0.0.1:8000/v1", pattern=r"^https?://[^/\s]+")
+    url: str = Field("http://127.0.0.1:8000/v1", pattern=ADDRESS)
     model: str = ""
     key_env: str | None = None
     timeout: Seconds = Field(120.0, gt=0)

@@ -14,11 +14,11 @@ from dubbench.media.engine import ffmpeg_exe
 from dubbench.media.film import CODED, Muxed, code, frames_md5, mux, packets_md5
 from dubbench.media.gauge import PEAK_FLOOR, SILENCE_LUFS, loudness
 from dubbench.media.looking import opened, probe
-from dubbench.media.sound import blocks, describe, extract, mapped, read, resample, stream, write_mono
+from dubbench.media.sound import blocks, describe, extract, holds, mapped, read, resample, stream, write_mono
 from dubbench.media.writing import lengthened, pcm16, wav_form, within, write, writer
 
 __all__ = [
     "CODED", "PEAK_FLOOR", "SILENCE_LUFS", "Muxed", "blocks", "code", "describe", "extract", "ffmpeg_exe", "frames_md5",
-    "lengthened", "loudness", "mapped", "mux", "opened", "packets_md5", "pcm16", "probe", "read", "resample", "stream",
-    "wav_form", "within", "write", "write_mono", "writer",
+    "holds", "lengthened", "loudness", "mapped", "mux", "opened", "packets_md5", "pcm16", "probe", "read", "resample",
+    "stream", "wav_form", "within", "write", "write_mono", "writer",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from dubbench.errors import BadInput, Missing
+from dubbench.media import limits
 from dubbench.processes import bounded
 from dubbench.types import Seconds
 
@@ -26,7 +27,9 @@ they point at other files or places, and uploads are strangers' files."""
 PATIENCE: Seconds = 900.0
 """How long ffmpeg may stand still: no word, no processor time. A disk or a network that it reads from is gone then."""
 
-SAFE = {"format_whitelist": FORMATS, "protocol_whitelist": "file,pipe"}
+SMALL = {"max_pixels": str(limits.MOST_PIXELS)}
+"""What decoders are told: they take no larger picture, whatever the file's header says it is."""
+SAFE = {"format_whitelist": FORMATS, "protocol_whitelist": "file,pipe", **SMALL}
 
 
 ENDED = {
@@ -126,6 +129,8 @@ def run(node: Any, *, about: Path, to: Path | None = None, pipe: bytes | None = 
     if done.code:
         _unwritten(to)
         raise BadInput(_sentence(done.said.decode("utf-8", "replace"), about, to, done.code))
+    if to is not None and not to.exists():
+        raise BadInput(f"{ffmpeg_exe()} was asked for {to} and wrote nothing; say which ffmpeg with DUBBENCH_FFMPEG")
     return done.said.decode("utf-8", "replace")
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from dubbench import memory
 from dubbench.errors import BadInput
-from dubbench.media import engine, whole
+from dubbench.media import engine, limits, whole
 from dubbench.types import Seconds, Source
 
 SHORTEST = 0.3
@@ -23,7 +23,9 @@ SHORTEST = 0.3
 
 _TRIES = 64
 # Headers of these say how long each stream is; those of others guess from the bit rate, so their packets are read.
-_TRUSTED = ("mov", "matroska", "wav", "flac")
+_TRUSTED = ("mov", "matroska", "wav")
+# ffmpeg takes what such a header says without looking whether that much is there.
+_BOASTING = "flac"
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def probe(path: Path) -> Source:
     """What a media file is. Its path becomes absolute; the file is only ever read.
 
     Raises BadInput: missing, a folder, unreadable, empty, not media, cut short, without sound, with sound that cannot
-    be decoded, under 0.3 s.
+    be decoded, under 0.3 s, more than `limits` let through.
     """
     inside = look(path)
     seen = inside.picture or Picture(-1, "", 0, 0, 0.0, 0)
@@ -74,14 +76,16 @@ def look(path: Path) -> Inside:
     whole.check(path)
     with opened(path) as container:
         sound, moving = _sound(path, container), picture_of(container)
+        seen = None if moving is None else _picture(path, moving)
         duration = _duration(path, container, [sound] if moving is None else [moving, sound])
         if duration < SHORTEST:
             raise BadInput(f"{path} lasts {duration:.2f} s; a film or sound of at least {SHORTEST} s is needed")
+        limits.check_length(path, duration)
         codec = sound.codec_context
         return Inside(
             duration=duration, zero=(container.start_time or 0) / 1e6, sound=sound.index,
             sound_codec=codec.codec.canonical_name, sample_rate=codec.sample_rate, channels=codec.layout.nb_channels,
-            picture=None if moving is None else _picture(path, moving),
+            picture=seen,
         )  # fmt: skip
 
 
@@ -95,17 +99,28 @@ def look_at_picture(path: Path) -> Picture:
         return _picture(path, moving)
 
 
+# Beyond what is let through, so that it can be said how many there are.
+_CAREFUL = {**engine.SAFE, "max_streams": str(5 * limits.MOST_TRACKS)}
+_WHY = {
+    errno.EINVAL: "its form is not one that films or sounds come in",  # how ffmpeg refuses a form outside the list
+    errno.ENOMEM: f"it has more than {5 * limits.MOST_TRACKS} tracks, or parts of impossible size; write it anew",
+}
+_NOTHING = f"no picture or sound was found in it within {limits.PATIENCE:.0f} s"
+
+
 @contextlib.contextmanager
 def opened(path: Path) -> Iterator[Any]:
     """The file as a PyAV container. Raises BadInput when it is no media or breaks while being read."""
     import av
 
     try:
-        with av.open(engine.url(path), options=engine.SAFE, metadata_errors="replace") as container:
+        with av.open(
+            engine.url(path), options=_CAREFUL, metadata_errors="replace", timeout=limits.PATIENCE
+        ) as container:
+            limits.check_tracks(path, len(container.streams))
             yield container
     except av.FFmpegError as error:
-        # EINVAL is how ffmpeg refuses a form outside the list.
-        why = "its form is not one that films or sounds come in" if error.errno == errno.EINVAL else error.strerror
+        why = _NOTHING if isinstance(error, av.error.ExitError) else _WHY.get(error.errno or 0, error.strerror)
         raise BadInput(f"{path} is not a film or sound that can be read: {why}") from None
 
 
@@ -125,6 +140,8 @@ def _sound(path: Path, container: Any) -> Any:
     if not tracks:
         raise BadInput(f"{path} has no sound track; there is nothing to dub")
     sound = next((s for s in tracks if s.codec_context is not None), None)
+    if sound is not None:
+        limits.check_sound(path, sound.codec_context.sample_rate, sound.codec_context.layout.nb_channels)
     if sound is None or _first_frame(path, sound.index) is None:
         codec = sound.codec_context.name if sound is not None else "unknown"
         raise BadInput(f"{path}: its sound cannot be decoded (codec {codec}); convert it to AAC or WAV")
@@ -137,7 +154,10 @@ def _first_frame(path: Path, index: int) -> Any | None:
 
     # Opened anew, for not every form can be rewound.
     with opened(path) as container:
-        for _, packet in zip(range(_TRIES), container.demux(container.streams[index]), strict=False):
+        stream = container.streams[index]
+        # Files are opened with some decoders and read with others.
+        stream.codec_context.options = engine.SMALL
+        for _, packet in zip(range(_TRIES), container.demux(stream), strict=False):
             with contextlib.suppress(av.FFmpegError):
                 for frame in packet.decode():
                     return frame
@@ -147,6 +167,8 @@ def _first_frame(path: Path, index: int) -> Any | None:
 def _picture(path: Path, stream: Any) -> Picture:
     # Only frames carry the display matrix in PyAV. A picture it cannot decode is copied all the same, unturned.
     codec = stream.codec_context
+    if codec is not None:
+        limits.check_picture(path, codec.width, codec.height)
     frame = _first_frame(path, stream.index) if codec is not None else None
     rotation = int(frame.rotation) % 360 if frame is not None else 0
     size = (codec.width, codec.height) if codec is not None else (0, 0)
@@ -164,7 +186,11 @@ def _duration(path: Path, container: Any, streams: list[Any]) -> Seconds:
         return max(end for end in stated if end is not None) - zero
     if trusted and container.duration:
         return float(container.duration / 1e6)
-    return _scanned(path, [stream.index for stream in streams]) - zero
+    end = scanned(path, [stream.index for stream in streams]) - zero
+    if container.format.name == _BOASTING and stated[-1] is not None and stated[-1] - zero > end + SHORTEST:
+        lost = stated[-1] - zero - end
+        raise BadInput(f"{path} is cut short ({lost:.1f} s are missing); copy or download it again")
+    return end
 
 
 def _stated(stream: Any) -> Seconds | None:
@@ -179,8 +205,8 @@ def _stated(stream: Any) -> Seconds | None:
     return None
 
 
-def _scanned(path: Path, indices: list[int]) -> Seconds:
-    """When the last packet ends. Costs reading the file, not decoding it."""
+def scanned(path: Path, indices: list[int]) -> Seconds:
+    """When the last packet of some streams ends, in the file's own times. Costs reading the file, not decoding it."""
     end = 0.0
     with opened(path) as container:
         for packet in container.demux([container.streams[index] for index in indices]):

@@ -12,8 +12,8 @@ import numpy as np
 
 from dubbench import memory
 from dubbench.errors import BadInput
-from dubbench.media import engine
-from dubbench.media.looking import look
+from dubbench.media import engine, limits
+from dubbench.media.looking import Inside, look, scanned
 from dubbench.media.writing import writer
 from dubbench.types import Audio, Samples, Seconds, Sound
 
@@ -26,9 +26,13 @@ def extract(path: Path, to: Path, *, sample_rate: int = 48_000, channels: int = 
     """Decode the default (else the first) sound track of a media file to a PCM-16 WAV on the film's clock.
 
     A late start and holes in the track become silence, so that a sample's place is its time. More channels than asked
-    are mixed down with gains that cannot clip. Raises BadInput, with ffmpeg's words.
+    are mixed down with gains that cannot clip. Raises BadInput, with ffmpeg's words, and where the track goes on after
+    the film is said to end: a hole of days would be filled with silence.
     """
     inside = look(path)
+    latest = limits.end(inside.duration)
+    if scanned(path, [inside.sound]) - inside.zero > latest:
+        raise _goes_on(path, inside)
     # ffmpeg lowers mono by 3 dB when it doubles it, so that is said channel by channel.
     doubled = inside.channels == 1 and channels == 2
     layout = _LAYOUTS[1 if doubled else channels]
@@ -40,12 +44,29 @@ def extract(path: Path, to: Path, *, sample_rate: int = 48_000, channels: int = 
     )  # fmt: skip
     sound = sound.filter("channelmap", map="0-FL|0-FR") if doubled else sound
     output = sound.output(
-        engine.url(to), format="wav", acodec="pcm_s16le", map_metadata=-1, fflags="+bitexact", rf64="auto"
+        engine.url(to),
+        format="wav",
+        acodec="pcm_s16le",
+        map_metadata=-1,
+        fflags="+bitexact",
+        rf64="auto",
+        fs=round(latest * sample_rate) * channels * 2,
     )
     engine.run(output, about=path, to=to)
-    if describe_frames(to) == 0:
+    frames = describe_frames(to)
+    if frames > (latest - limits.SLACK[0] / 2) * sample_rate:
+        to.unlink()
+        raise _goes_on(path, inside)
+    if frames == 0:
         to.unlink()
         raise BadInput(f"{path}: its sound track (codec {inside.sound_codec}) gave no sound")
+
+
+def _goes_on(path: Path, inside: Inside) -> BadInput:
+    return BadInput(
+        f"{path} says that it lasts {inside.duration:.1f} s, but its sound goes on; write it anew: "
+        "ffmpeg -i FILE -c copy NEW"
+    )
 
 
 def describe_frames(path: Path) -> int:
@@ -182,6 +203,18 @@ def mapped(path: Path) -> Sound:
         warnings.simplefilter("ignore", wavfile.WavFileWarning)
         rate, samples = wavfile.read(path, mmap=True)
     return Sound(samples[:, None].T if samples.ndim == 1 else samples.T, rate)
+
+
+def holds(path: Path, audio: Audio) -> bool:
+    """Whether a sound file is there, and as long and of the form that is said of it. Its samples are not compared."""
+    if not path.is_file():
+        return False
+    try:
+        with _opened(path) as file:
+            form = (int(file.samplerate), int(file.channels)) == (audio.sample_rate, audio.channels)
+            return form and abs(file.frames / file.samplerate - audio.duration) < 0.01
+    except BadInput:
+        return False
 
 
 def describe(path: Path, folder: Path) -> Audio:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
+from dubbench import texts
 from dubbench.errors import BadInput
 from dubbench.text import tables
 from dubbench.types import Flag, Line
@@ -188,8 +188,8 @@ def _table(path: Path, text: str) -> Iterator[tuple[int, object, object]]:
 
 def _toml(path: Path, text: str) -> Iterator[tuple[int, object, object]]:
     try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        table = texts.from_toml(text)
+    except ValueError as error:
         raise BadInput(f"glossary {path.name} is not valid TOML: {error}") from None
     inner = table.get("glossary")
     pairs = inner if isinstance(inner, dict) else table
@@ -198,9 +198,11 @@ def _toml(path: Path, text: str) -> Iterator[tuple[int, object, object]]:
 
 def _json(path: Path, text: str) -> Iterator[tuple[int, object, object]]:
     try:
-        value = json.loads(text)
+        value = texts.from_json(text)
     except json.JSONDecodeError as error:
         raise BadInput(f"glossary {path.name}, line {error.lineno}: {error.msg}") from None
+    except ValueError as error:
+        raise BadInput(f"glossary {path.name}: {error}") from None
     if isinstance(value, list) and all(isinstance(item, dict) and "source" in item for item in value):
         yield from ((_line(text, item["source"]), item["source"], item.get("target", "")) for item in value)
     elif isinstance(value, dict):

@@ -112,7 +112,7 @@ def cardinal(value: Decimal, language: str, *, feminine: bool = False, noun: boo
     if feminine or noun:
         ruleset = (_FEMININE if feminine else _BEFORE_NOUN).get(language, ruleset)
     sign = f"{_MINUS[language]} " if value < 0 else ""
-    whole, _, part = str(abs(value)).partition(".")
+    whole, _, part = f"{value.copy_abs():f}".partition(".")
     said = _spelled(int(whole), language, ruleset) if len(whole) <= _WORDS_LONGEST else one_by_one(whole, language)
     if not part:
         return sign + said

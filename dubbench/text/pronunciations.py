@@ -9,13 +9,12 @@ A reading is a respelling in the language's own letters, or IPA between slashes:
 
 from __future__ import annotations
 
-import json
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from dubbench.errors import BadInput
+from dubbench import languages, texts
+from dubbench.errors import BadInput, Unsupported
 from dubbench.text import tables
 from dubbench.text.glossary import pattern
 from dubbench.types import Controls, Dub, Line
@@ -88,11 +87,19 @@ def read(path: Path, language: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for where, word, of, reading in kinds[path.suffix.lower()](path, text):
         fit = _fit(" ".join(word.split()), " ".join(reading.split()), where)
-        if of in ("", language):
+        if _known(of, where) in ("", language):
             if found.get(word, fit) != fit:
                 raise BadInput(f"{where}: '{word}' is '{found[word]}' further up and '{fit}' here")
             found[word] = fit
     return found
+
+
+def _known(language: str, where: str) -> str:
+    """The house's code of a language; nothing stays nothing."""
+    try:
+        return languages.normalise(language) if language else ""
+    except Unsupported as error:
+        raise BadInput(f"{where}: {error}") from None
 
 
 def _table(path: Path, text: str) -> Iterator[tuple[str, str, str, str]]:
@@ -108,7 +115,7 @@ def _table(path: Path, text: str) -> Iterator[tuple[str, str, str, str]]:
 def _pairs(path: Path, text: str) -> Iterator[tuple[str, str, str, str]]:
     where = f"pronunciations {path.name}"
     try:
-        table = tomllib.loads(text) if path.suffix.lower() == ".toml" else json.loads(text)
+        table = texts.from_toml(text) if path.suffix.lower() == ".toml" else texts.from_json(text)
     except ValueError as error:
         raise BadInput(f"{where}: {error}") from None
     if not isinstance(table, dict):

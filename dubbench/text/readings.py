@@ -137,7 +137,8 @@ def _amount(match: _Match, language: str) -> str:
     if scale := found.get("scale"):
         of = "" if scale in ("mil", "mille", "mila") else _OF.get(language, "")
         return f"{numerals.cardinal(value, language)} {scale} {of}{unit[1]}"
-    whole, cents = int(value), int((value % 1) * 100)
+    whole = int(value)
+    cents = int((value - whole) * 100)
     said = f"{numerals.cardinal(Decimal(whole), language, noun=True)} {unit[whole != 1]}"
     if not cents:
         return said

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from dubbench import texts
 from dubbench.errors import BadInput
 from dubbench.types import Noun, Seconds
 
@@ -45,7 +46,7 @@ _LEADS = frozenset(word for words in _LEADING.values() for word in words.split()
 can be helped (86 of 383 rows of real dubs did when only evenness counted, 8 now). A cue does not know its language, and
 the few words that are others elsewhere do no harm."""
 
-_TIME = r"(?:(\d+):)?(\d{1,2}):(\d{2})[.,](\d{1,3})"
+_TIME = r"(?:(\d{1,7}):)?(\d{1,2}):(\d{2})[.,](\d{1,3})"
 _TIMES = re.compile(rf"^{_TIME}\s*-->\s*{_TIME}(?:\s.*)?$")
 # The beginning of a timing row, well-formed or not; an arrow in the middle of a sentence is none.
 _ARROW = re.compile(r"[\d:.,]+\s*-->")
@@ -73,12 +74,13 @@ def read(path: Path) -> tuple[Cue, ...]:
 def decoded(path: Path) -> str:
     """The text of a file as it stands there. Raises BadInput where it is no text."""
     try:
-        return _decoded(path.read_bytes())
+        return _decoded(texts.content(path))
     except OSError as error:
         raise BadInput(f"cannot read the subtitles {path}: {error.strerror}") from None
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        raise BadInput(f"{path}, line {line}: not UTF-8; save the subtitles as UTF-8") from None
+        form = "UTF-16" if error.encoding.startswith("utf-16") else "UTF-8"
+        raise BadInput(f"{path}, line {line}: not {form}; save the subtitles as UTF-8") from None
 
 
 def _decoded(data: bytes) -> str:
