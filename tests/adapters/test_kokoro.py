@@ -120,11 +120,11 @@ def test_a_stressed_word_is_higher_louder_and_longer_in_the_same_time(
 
 
 def test_a_voice_is_raised_by_semitones_and_stress_goes_with_exaggeration(kokoro: Kokoro) -> None:
-    def middle(text: str, controls: Controls) -> float:
-        return float(np.median(pitch.pitches(kokoro.speak(text, ALEX, "pt", controls=controls).sound)))
-
-    up = 12 * np.log2(middle(NEVER, Controls(pitch_semitones=2.0)) / middle(NEVER, Controls()))
-    assert up == pytest.approx(2.0, abs=0.5)
+    # Frame by frame: which frames are voiced, and so the middle of them, depends on the processor's arithmetic.
+    readings = (kokoro.speak(NEVER, ALEX, "pt", controls=Controls(pitch_semitones=up)) for up in (None, 2.0))
+    plain, raised = (pitch.track(spoken.sound) for spoken in readings)
+    voiced = (plain > 0) & (raised > 0)
+    assert 12 * np.median(np.log2(raised[voiced] / plain[voiced])) == pytest.approx(2.0, abs=0.5)
     marked = NEVER.replace("nunca", "*nunca*")
     none, much = (kokoro.speak(marked, ALEX, "pt", controls=Controls(exaggeration=x)).sound for x in (0.0, 2.0))
     assert prosody.measured(much).hertz.max() > 1.1 * prosody.measured(none).hertz.max()
