@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from dubbench import documents, media, memory
+from dubbench import documents, media, memory, texts
 from dubbench.errors import BadInput
 from dubbench.types import Dub, Seconds, Source
 
@@ -33,7 +33,7 @@ def check(home: Path, given: Iterable[Path | None]) -> None:
 
     `given` are the person's own files. Raises BadInput.
     """
-    nameable(home)
+    texts.nameable(home)
     if home.is_symlink() and not home.exists():
         raise BadInput(f"{home} is a link to nothing; choose another folder with --out")
     if home.exists() and not home.is_dir():
@@ -48,17 +48,6 @@ def check(home: Path, given: Iterable[Path | None]) -> None:
         there = next((path for path in sorted(home.iterdir()) if _is_output(path, home)), None)
         if there is not None:
             raise BadInput(f"{there} is in the way, and {home} holds no dub; choose another folder with --out")
-
-
-def nameable(path: Path) -> None:
-    """Refuse what no file can be called, and links that go in circles. Raises BadInput."""
-    try:
-        path.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or error
-        raise BadInput(f"{path} cannot be read: {why}; choose another file or folder") from None
 
 
 SPACE = 1_300_000
@@ -89,7 +78,7 @@ def _is_output(path: Path, home: Path) -> bool:
 def same_film(dub: Dub, home: Path) -> Source:
     """The film of a dub as it is, whatever stands in dub.json. Raises BadInput where it is gone or another."""
     path = Path(dub.source.path)
-    nameable(path)
+    texts.nameable(path)
     again = f"dubbench dub {shlex.quote(str(home))} --source FILM"
     if not path.exists():
         raise BadInput(f"the film is not at {path} any more; say where it is: {again}")

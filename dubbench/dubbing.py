@@ -8,7 +8,7 @@ from typing import Any, overload
 
 from pydantic import ValidationError
 
-from dubbench import brought, cache, casting, catalog, documents, door, edits, languages, media, memory
+from dubbench import brought, cache, casting, catalog, documents, door, edits, languages, media, memory, texts
 from dubbench import people as cast_memory
 from dubbench.brought import with_transcript
 from dubbench.errors import BadInput
@@ -324,14 +324,14 @@ def _whole(people: str | Path | None) -> str | None:
     """The path as it is remembered in the dub: from the root, since the next walk may start elsewhere."""
     if people is None:
         return None
-    door.nameable(Path(people))
+    texts.nameable(Path(people))
     return str(Path(people).resolve())
 
 
 def _path(value: str | Path | None) -> Path | None:
     if value is None:
         return None
-    door.nameable(Path(value))
+    texts.nameable(Path(value))
     if not Path(value).is_file():
         raise BadInput(f"there is no file {value}")
     return Path(value)

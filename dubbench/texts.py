@@ -1,6 +1,7 @@
 """Text files that people bring or mend: their bytes, JSON and TOML out of them. What stands in them is not known here.
 
-A name may lead to a device that never ends, a text may be small and take the machine down: both are refused here, once.
+A name may lead to a device that never ends or be none at all, a text may be small and take the machine down: that is
+refused here, once.
 """
 
 from __future__ import annotations
@@ -30,6 +31,17 @@ def content(path: Path, *, most: int = LARGEST) -> bytes:
     if status.st_size > most:
         raise BadInput(f"{path} has {status.st_size / 1e6:.0f} MB; a text of this kind has {most / 1e6:.0f} MB at most")
     return path.read_bytes()
+
+
+def nameable(path: Path) -> None:
+    """Refuse what no file can be called, and links that go in circles. Raises BadInput."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise BadInput(f"{path} cannot be read: {why}; choose another file or folder") from None
 
 
 def from_json(text: str) -> Any:
