@@ -14,8 +14,10 @@ from typing import Any, NamedTuple, TypeAlias
 
 import av
 
-from dubbench import memory
+from dubbench import manifest, memory
 
+ACCOUNT = manifest.ROOM
+"""A copy of dub.json as it was saved last, which holds what dub.json is compared without."""
 OF_THE_MACHINE = ("seconds", "realtime_factor", "peak_rss_mb", "redone")
 
 
@@ -50,9 +52,12 @@ def differences(home: Path, reference: dict[str, str]) -> list[str]:
 
 
 def torn(home: Path, reference: dict[str, str]) -> list[str]:
-    """The names of remembered results that are there, but not as they are in the undisturbed dub."""
-    names = looks(home)
-    return sorted(name for name in names if reference.get(name) != memory.file_sha256(home / name))
+    """The names of remembered results that are there, but not as they are in the undisturbed dub.
+
+    What a finished dub does not keep (lines as they enter the mix, stems in parts) is not looked at.
+    """
+    names = looks(home).keys() & reference.keys()
+    return sorted(name for name in names if reference[name] != memory.file_sha256(home / name))
 
 
 def streams(film: Path) -> dict[str, str]:
@@ -71,7 +76,7 @@ def looks(home: Path) -> dict[str, Look]:
     """Every file of a remembered result, by its name in the dub's folder: drafts and the lock are none."""
     found = {}
     for path in sorted((home / memory.FOLDER).rglob("*")):
-        if path.is_file() and not path.name.startswith(".") and path.name != "lock":
+        if path.is_file() and not path.name.startswith(".") and path.name != "lock" and path.parent.name != ACCOUNT:
             stat = path.stat()
             found[path.relative_to(home).as_posix()] = Look(stat.st_ino, stat.st_mtime_ns, stat.st_size)
     return found

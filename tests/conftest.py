@@ -7,9 +7,19 @@ test that needs a program from Debian's packages may not skip for want of it.
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Generator
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# Machines that run tests are busy with other things.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # Whoever started us in the background of a shell had Ctrl-C ignored, by us and by all that tests start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True, scope="session")

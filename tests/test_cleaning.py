@@ -53,7 +53,8 @@ def files(home: Path) -> set[Path]:
 
 
 def mixes(home: Path) -> list[Path]:
-    return sorted((home / "work" / "mix").glob("*.wav"))
+    """Mixes, not the beds that they lie on."""
+    return sorted(path for path in (home / "work" / "mix").glob("*.wav") if not path.match("*.bed.wav"))
 
 
 def test_a_finished_dub_keeps_its_last_mix_only(home: Path) -> None:
@@ -99,7 +100,8 @@ def test_what_a_person_or_a_stranger_put_there_stays(home: Path, tmp_path: Path)
 
 def test_drafts_of_killed_processes_go(home: Path) -> None:
     key = "0123456789abcdef0123456789abcdef"
-    drafts = [home / "work" / "mix" / f".{key}.999.140.wav", home / ".dub.999.140.mp4", home / ".report.999.140.json"]
+    dead = "draft-999-140"
+    drafts = [home / "work" / "mix" / f".{key}.{dead}.wav", home / f".dub.{dead}.mp4", home / f".report.{dead}.json"]
     for draft in drafts:
         draft.write_bytes(b"half")
     (found,) = cleaning.waste(home)

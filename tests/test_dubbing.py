@@ -228,7 +228,7 @@ def test_the_same_language_is_refused(talk: Path, tmp_path: Path) -> None:
 
 
 def test_two_processes_do_not_share_a_folder(talk: Path, tmp_path: Path) -> None:
-    from dubbench.run import busy
+    from dubbench.door import busy
 
     with busy(tmp_path), pytest.raises(BadInput, match="another dubbench"):
         dubbench.dub(talk, to="pt", out=tmp_path, **TOY)

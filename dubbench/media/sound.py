@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -196,13 +195,11 @@ def mapped(path: Path) -> Sound:
 
     The file must stay as it is while the sound is used.
     """
-    from scipy.io import wavfile
-
-    with warnings.catch_warnings():
-        # libsndfile adds a chunk with the loudest sample, which scipy does not know.
-        warnings.simplefilter("ignore", wavfile.WavFileWarning)
-        rate, samples = wavfile.read(path, mmap=True)
-    return Sound(samples[:, None].T if samples.ndim == 1 else samples.T, rate)
+    with _opened(path) as file:
+        rate, shape = int(file.samplerate), (int(file.frames), int(file.channels))
+    # Samples are what a WAV of `writer` ends with.
+    begin = path.stat().st_size - shape[0] * shape[1] * np.dtype(np.float32).itemsize
+    return Sound(np.memmap(path, np.float32, "r", begin, shape).T, rate)
 
 
 def holds(path: Path, audio: Audio) -> bool:

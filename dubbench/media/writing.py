@@ -113,7 +113,10 @@ def lengthened(path: Path, sample_rate: int, channels: int, *, frames: int) -> N
     `within`: its header is right from the beginning."""
     import soundfile
 
-    form = wav_form(frames * channels * WIDTHS["FLOAT"])
+    size = frames * channels * WIDTHS["FLOAT"]
+    form = wav_form(size)
+    with path.open("wb") as empty:
+        empty.truncate(size)  # Python says why where no file may become so large; libsndfile does not.
     with _by_system(path), soundfile.SoundFile(path, "w", sample_rate, channels, "FLOAT", format=form) as file:
         file.truncate(frames)
 
