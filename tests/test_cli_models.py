@@ -42,7 +42,7 @@ class Call:
         self.monkeypatch.setattr("sys.argv", ["dubbench", "models", *words])
         code = 0
         try:
-            cli.main()
+            cli.work()
         except SystemExit as stop:
             code = int(stop.code or 0)
         said = self.capsys.readouterr()

@@ -80,6 +80,6 @@ def test_megabytes_move_on_a_terminal_and_nowhere_else(
     monkeypatch.setattr("sys.stderr", screen)
     words = ["--cast", "toy", "--from", "en", "--model", "speak=small", "--out", str(tmp_path / "o")]
     monkeypatch.setattr("sys.argv", ["dubbench", "dub", str(talk), "--to", "pt", *words])
-    cli.main()
+    cli.work()
     assert ("small       MB  it.bin is here" in screen.getvalue()) is terminal
     assert bool(screen.getvalue()) is terminal

@@ -60,6 +60,11 @@ def main() -> None:
     """
     if supervised.possible():
         supervised.begin(_ended)
+    work()
+
+
+def work() -> None:
+    """What the program does, in this very process. Leaves it with an exit code where it is not 0."""
     try:
         cli(standalone_mode=False)
     except DubError as error:
