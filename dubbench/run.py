@@ -128,14 +128,19 @@ class Run:
         """Begin what only the film's sound is needed for, and load the models that will be asked for."""
         diarize, separate = self.stages.get("diarize"), self.stages.get("separate")
         dub, speakers = self.dub, self.dub.wishes.speakers
-        if diarize is not None and "diarize" not in dub.made_by:
+        if diarize is not None and diarize.on_cpu and "diarize" not in dub.made_by:
             room: Any = diarize
             self._beside.start("diarize", lambda told: room.listen(dub, told, speakers=speakers), last=diarize.release)
-        if separate is not None and "separate" not in dub.made_by:
+        if separate is not None and separate.on_cpu and "separate" not in dub.made_by:
             self._beside.start("separate", lambda told: separate(dub, told), last=separate.release)
         if any(line.take is not None and line.take.text != line.translation for line in dub.lines):
-            self._beside.warm(self.stages["speak"])
-            self._beside.warm(self.stages["transcribe"])
+            self._warm("speak")
+            self._warm("transcribe")
+
+    def _warm(self, room: str) -> None:
+        """Load a model ahead; one that may lie in a GPU's memory has to wait until it has that for itself."""
+        if self.stages[room].on_cpu:
+            self._beside.warm(self.stages[room])
 
     def translate(self) -> None:
         """Adds the text to be spoken. The pair of languages is known only now, so the model is chosen now."""
@@ -151,7 +156,7 @@ class Run:
             self.stages["translate"] = stage
             before = {line.id: line.translation for line in self.dub.lines}
             if not any(line.take for line in self.dub.lines):
-                self._beside.warm(self.stages["speak"])
+                self._warm("speak")
             self._model("translate", release=True)
             self.redone["translate"] = sum(before.get(x.id) != x.translation for x in self.dub.lines)
         else:

@@ -104,6 +104,7 @@ def test_torchs_cache_is_emptied_where_torch_has_a_gpu(monkeypatch: pytest.Monke
 class OnGpu:
     """What the toys below add: they say that they lie on a GPU while loaded, and who does is written down."""
 
+    on_cpu = False
     loaded: set[str] = set()
     most: list[int] = []
 

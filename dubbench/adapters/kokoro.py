@@ -89,6 +89,7 @@ class Kokoro(Speak):
     reads the text, GPL-3.0-or-later. Japanese and Chinese need misaki (Apache-2.0).
     """
 
+    on_cpu = True
     licence = "Apache-2.0; espeak-ng GPL-3.0-or-later"
     languages = ("en", "es", "fr", "hi", "it", "ja", "pt", "zh")
     requires = ("onnxruntime>=1.20", "onnx>=1.17", "espeakng-loader==0.2.4")

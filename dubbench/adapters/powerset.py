@@ -102,6 +102,7 @@ class Powerset(Diarize):
     DER without collar: 6 % on a phone call, 40, 62 and 21 % on three excerpts of meetings, nearly all of it missed.
     """
 
+    on_cpu = True
     licence: str = "MIT AND Apache-2.0"
     version: ClassVar[int] = 2
 

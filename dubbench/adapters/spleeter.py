@@ -33,6 +33,7 @@ Weights = dict[str, npt.NDArray[np.float32]]
 class Spleeter(Separate):
     """The separate room, by Spleeter."""
 
+    on_cpu = True
     licence = "MIT"
     sample_rate: ClassVar[int] = 44_100
     grid: ClassVar[int] = STRIDE * HOP

@@ -46,6 +46,7 @@ PURE = 0.7
 class ToySeparate(Separate):
     """Speech is what both channels share, background is the rest; their sum is the input."""
 
+    on_cpu = True
     licence = "Apache-2.0"
 
     def separate(self, sound: Sound) -> tuple[Sound, Sound]:
@@ -56,6 +57,7 @@ class ToySeparate(Separate):
 class ToySpeak(Speak):
     """Spells `text` in tones, one a letter. Two voices: "toy-high", and "toy-low" with an overtone."""
 
+    on_cpu = True
     licence = "Apache-2.0"
     parallel = 2
 
@@ -116,6 +118,7 @@ def _tone(letter: str, seconds: Seconds, *, rich: bool) -> Samples:
 class ToyTranscribe(Transcribe):
     """Reads `ToySpeak`'s tones; calls other bursts "word1", "word2", … A pause over `pause` seconds ends a segment."""
 
+    on_cpu = True
     licence = "Apache-2.0"
 
     class Settings(Settings):
@@ -196,6 +199,7 @@ def _letter(slot: Samples, rate: int) -> str:
 class ToyDiarize(Diarize):
     """Gives each stretch of sound to the speaker with the nearest loudest pitch."""
 
+    on_cpu = True
     licence = "Apache-2.0"
 
     def diarize(self, sound: Sound, speakers: int | None = None) -> tuple[Turn, ...]:

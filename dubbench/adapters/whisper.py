@@ -69,6 +69,14 @@ class Whisper(Transcribe):
         self._model = self._batched = None
 
     @property
+    def on_cpu(self) -> bool:
+        if self.settings.device != "auto":
+            return bool(self.settings.device == "cpu")
+        import ctranslate2
+
+        return bool(ctranslate2.get_cuda_device_count() == 0)
+
+    @property
     def on_gpu(self) -> bool:
         return self._model is not None and self._model.model.device == "cuda"
 

@@ -93,6 +93,11 @@ class Stage(ABC):
                 heap.trim()
 
     @property
+    def on_cpu(self) -> bool:
+        """Whether it surely never lies in a GPU's memory; told before it is loaded. Then it may work beside others."""
+        return False
+
+    @property
     def on_gpu(self) -> bool:
         """Whether what is loaded lies in a GPU's memory: then it is released before another such room begins."""
         return False
