@@ -17,7 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -41,11 +41,15 @@ IMPORTS = {"import dubbench": ("-c", "import dubbench"), "dubbench --help": ("-m
 
 
 class AtOnce(Beside):
-    """No work beside the walk: each room has the machine for itself."""
+    """No work beside the walk: each room has the machine for itself. `used` are a room's processor seconds."""
+
+    used: ClassVar[dict[str, Seconds]] = {}
 
     def start(self, name: str, work: Callable[[Progress], object], *, last: Callable[[], object]) -> None:
+        before = spent()
         super().start(name, work, last=lambda: None)
         self._jobs[name].result()
+        self.used[name] = spent() - before
 
 
 def talk(folder: Path, times: int = 2) -> Path:
@@ -79,7 +83,7 @@ def alone(film: Path, out: Path) -> tuple[dict[str, Seconds], dict[str, Seconds]
     for stage in run.stages.values():
         stage.ready()
     run.aside = AtOnce
-    used = dict[str, Seconds]()
+    used = AtOnce.used
 
     class Watched(Run):
         def _timed(self, room: str, *rest: Any, **how: Any) -> Any:
