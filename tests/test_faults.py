@@ -45,7 +45,7 @@ class TestKilled:
     @pytest.mark.parametrize(
         "moment",
         [
-            {"rename": "*/work/speak/*.wav", "after": True},
+            {"rename": "*/speak/*.wav", "after": True},
             {"call": "speak", "nth": 2},
             {"ffmpeg": "*/.dub.*.mp4"},
             {"told": "mix"},
