@@ -12,9 +12,7 @@ import json
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
-import av
-
-from dubbench import manifest, memory
+from dubbench import comparing, manifest, memory
 
 ACCOUNT = manifest.ROOM
 """A copy of dub.json as it was saved last, which holds what dub.json is compared without."""
@@ -41,7 +39,7 @@ def of(home: Path) -> dict[str, str]:
         if (home / name).is_file():
             found[name] = _hash(shown(json.loads((home / name).read_text("utf-8"))))
     if (home / "dub.mp4").is_file():
-        found |= {f"dub.mp4 {kind}": digest for kind, digest in streams(home / "dub.mp4").items()}
+        found |= {f"dub.mp4 {kind}": digest for kind, digest in comparing.packets(home / "dub.mp4").items()}
     return found
 
 
@@ -58,18 +56,6 @@ def torn(home: Path, reference: dict[str, str]) -> list[str]:
     """
     names = looks(home).keys() & reference.keys()
     return sorted(name for name in names if reference[name] != memory.file_sha256(home / name))
-
-
-def streams(film: Path) -> dict[str, str]:
-    """A hash over the packets of each stream of a film, bytes and times, in their order."""
-    digests: dict[str, Any] = {}
-    with av.open(str(film)) as container:
-        for packet in container.demux():
-            if packet.size:
-                name = f"{packet.stream.type} {packet.stream.index}"
-                digest = digests.setdefault(name, hashlib.sha256())
-                digest.update(f"{packet.pts} {packet.dts} {packet.duration} ".encode() + bytes(packet))
-    return {name: digest.hexdigest() for name, digest in digests.items()}
 
 
 def looks(home: Path) -> dict[str, Look]:

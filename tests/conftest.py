@@ -13,6 +13,10 @@ from collections.abc import Generator
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.finished import finished, home, talk
+
+__all__ = ["finished", "home", "talk"]
+
 # Machines that run tests are busy with other things.
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import select
 import subprocess
 import sys
 import threading
@@ -23,6 +21,7 @@ from dubbench.stages.speak import Speak
 from dubbench.stages.translate import Translate
 from dubbench.testing import check_adapter, tiny_dub
 from dubbench.types import Controls, Line, Sound, Voice
+from tests.ended import gone
 from tests.misbehaving import Echo, Slow, Troubled
 
 VOICE = Voice(id="v", preset="toy-low")
@@ -33,18 +32,6 @@ def troubled() -> Iterator[Any]:
     stage = apart.remote(Troubled, name="troubled", deadline=30)
     yield stage
     stage.release()
-
-
-def gone(pid: int) -> bool:
-    """Whether a process ends within 20 s."""
-    try:
-        handle = os.pidfd_open(pid)
-    except ProcessLookupError:
-        return True
-    try:
-        return bool(select.select([handle], [], [], 20)[0])
-    finally:
-        os.close(handle)
 
 
 def pid_of(stage: Any) -> int:
@@ -118,7 +105,7 @@ def test_a_hang_ends_at_the_deadline_and_a_fresh_worker_takes_over() -> None:
     first = pid_of(stage)
     with pytest.raises(AdapterFailed, match=r"no answer within 1\.5 s"):
         stage.speak("hang", VOICE, "en")
-    assert gone(first)
+    assert gone(first, within=20)
     stage.deadline = 30
     assert pid_of(stage) != first
     stage.release()
@@ -138,7 +125,7 @@ def test_memory_that_is_taken_bit_by_bit_ends_at_the_ceiling() -> None:
     with pytest.raises(AdapterFailed, match=r"it used \d+ MB of memory, of 300 MB") as failed:
         stage.speak("nibble", VOICE, "en")
     assert int(str(failed.value).partition("used ")[2].split()[0]) < 900
-    assert gone(first)
+    assert gone(first, within=20)
     assert stage.speak("hello", VOICE, "en").sound.duration > 0.2
     stage.release()
 
@@ -194,7 +181,7 @@ def test_release_ends_the_worker_with_all_it_started(troubled: Any) -> None:
         troubled.speak("spawn", VOICE, "en")
     pids = [int(told.value.why.rpartition(" ")[2]), pid_of(troubled)]
     troubled.release()
-    assert all(gone(pid) for pid in pids)
+    assert all(gone(pid, within=20) for pid in pids)
 
 
 def test_release_from_another_thread_is_said_to_the_one_that_waits(troubled: Any) -> None:
@@ -230,7 +217,7 @@ def test_a_worker_does_not_outlive_a_killed_parent() -> None:
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=False)
     assert done.stdout, done.stderr
     pid, folder = done.stdout.split()
-    assert gone(int(pid))
+    assert gone(int(pid), within=20)
     assert not Path(folder).exists(), "it also takes its exchange folder away"
 
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,33 +12,8 @@ import dubbench
 from dubbench import cleaning, differences, documents
 from dubbench.door import busy
 from dubbench.errors import BadInput
-from tests.talks import make_talk
+from tests.finished import TOY, edit
 from tests.test_cli import dubbench as command
-
-TOY: dict[str, Any] = {"cast": "toy", "source_language": "en"}
-
-
-@pytest.fixture(scope="module")
-def talk(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_talk(tmp_path_factory.mktemp("talk") / "talk.mp4")
-
-
-@pytest.fixture(scope="module")
-def finished(talk: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("dub") / "pt"
-    dubbench.dub(talk, to="pt", out=folder, **TOY)
-    return folder
-
-
-@pytest.fixture
-def home(finished: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(finished, tmp_path / "dub"))
-
-
-def edit(home: Path, change: Callable[[dict[str, Any]], Any]) -> None:
-    raw = json.loads((home / "dub.json").read_text("utf-8"))
-    change(raw)
-    (home / "dub.json").write_text(json.dumps(raw), "utf-8")
 
 
 def reworded(home: Path, text: str = "outras") -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,48 +14,28 @@ from dubbench import differences, documents
 from dubbench.differences import matched
 from dubbench.errors import BadInput
 from dubbench.types import Line
+from tests.finished import TOY, edit
 from tests.talks import make_talk
 from tests.test_cli import dubbench as command
 
-TOY: dict[str, Any] = {"cast": "toy", "source_language": "en"}
-
-
-@pytest.fixture(scope="module")
-def talk(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_talk(tmp_path_factory.mktemp("talk") / "talk.mp4")
-
-
-@pytest.fixture(scope="module")
-def first(talk: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("dub") / "pt"
-    dubbench.dub(talk, to="pt", out=folder, **TOY)
-    return folder
-
-
-@pytest.fixture
-def second(first: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(first, tmp_path / "dub"))
-
 
 def edited(home: Path, change: Callable[[dict[str, Any]], Any], **asked: Any) -> Path:
-    raw = json.loads((home / "dub.json").read_text("utf-8"))
-    change(raw)
-    (home / "dub.json").write_text(json.dumps(raw), "utf-8")
+    edit(home, change)
     dubbench.redub(home, **asked)
     return home
 
 
-def test_a_dub_differs_in_nothing_from_its_copy(first: Path, second: Path, tmp_path: Path) -> None:
-    assert differences.between(first, second / "dub.json").same
-    done = command("diff", first, second, cwd=tmp_path)
+def test_a_dub_differs_in_nothing_from_its_copy(finished: Path, home: Path, tmp_path: Path) -> None:
+    assert differences.between(finished, home / "dub.json").same
+    done = command("diff", finished, home, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, "the same\n")
 
 
-def test_an_edited_line_is_the_only_one_that_changed(first: Path, second: Path, tmp_path: Path) -> None:
-    edited(second, lambda raw: raw["lines"][1].update(translation="outras"))
-    found = differences.between(first, second)
+def test_an_edited_line_is_the_only_one_that_changed(finished: Path, home: Path, tmp_path: Path) -> None:
+    edited(home, lambda raw: raw["lines"][1].update(translation="outras"))
+    found = differences.between(finished, home)
     (line,) = found.lines
-    old = documents.read(first).lines[1]
+    old = documents.read(finished).lines[1]
     assert line.ids == (old.id, old.id)
     assert line.fields["translation"] == (old.translation, "outras")
     assert line.take
@@ -67,17 +46,17 @@ def test_an_edited_line_is_the_only_one_that_changed(first: Path, second: Path, 
     assert found.mixes is not None
     assert found.mixes.difference_db is not None
     assert -30 < found.mixes.difference_db < 5, "one line of four is another"
-    done = command("diff", first, second, cwd=tmp_path)
+    done = command("diff", finished, home, cwd=tmp_path)
     assert done.returncode == 1
     assert f"{old.translation} → outras" in done.stdout
     assert "takes  1 of 4 are others" in done.stdout
     assert "\x1b" not in done.stdout, "colours are for terminals"
 
 
-def test_json_says_it_all(first: Path, second: Path, tmp_path: Path) -> None:
-    edited(second, lambda raw: raw["lines"].pop(2), slow_picture=True, voices={"A": "toy-high"})
-    told = json.loads(command("diff", first, second, "--json", cwd=tmp_path).stdout)
-    gone = documents.read(first).lines[2]
+def test_json_says_it_all(finished: Path, home: Path, tmp_path: Path) -> None:
+    edited(home, lambda raw: raw["lines"].pop(2), slow_picture=True, voices={"A": "toy-high"})
+    told = json.loads(command("diff", finished, home, "--json", cwd=tmp_path).stdout)
+    gone = documents.read(finished).lines[2]
     assert told["removed"] == {gone.id: gone.text}
     assert told["settings"]["slow_picture"] == [False, True]
     assert told["settings"]["voice of A"] == ["toy-low", "toy-high"]
@@ -85,9 +64,9 @@ def test_json_says_it_all(first: Path, second: Path, tmp_path: Path) -> None:
     assert told["takes"] == [3, 3]
 
 
-def test_who_plays_no_part_any_more_is_named(talk: Path, first: Path, tmp_path: Path) -> None:
+def test_who_plays_no_part_any_more_is_named(talk: Path, finished: Path, tmp_path: Path) -> None:
     dubbench.dub(talk, to="pt", out=tmp_path / "mute", watermark=False, **TOY)
-    found = differences.between(first, tmp_path / "mute")
+    found = differences.between(finished, tmp_path / "mute")
     assert found.settings["watermark"] == (True, False)
     assert found.models["watermark"] == ("toy-watermark", "nobody")
 
@@ -105,11 +84,11 @@ def test_two_languages_are_compared_in_what_they_share(talk: Path, tmp_path: Pat
     assert done.stdout.startswith("in two languages, pt and es")
 
 
-def test_dubs_of_two_films_are_refused(first: Path, tmp_path: Path) -> None:
+def test_dubs_of_two_films_are_refused(finished: Path, tmp_path: Path) -> None:
     other = make_talk(tmp_path / "other.mp4", bursts=2, seed=5)
     dubbench.dub(other, to="pt", out=tmp_path / "dub", **TOY)
     with pytest.raises(BadInput, match=r"not dubs of one film \(talk\.mp4 and other\.mp4\)"):
-        differences.between(first, tmp_path / "dub")
+        differences.between(finished, tmp_path / "dub")
 
 
 def line(name: str, start: float, end: float, text: str = "x", speaker: str = "A") -> Line:

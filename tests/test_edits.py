@@ -15,33 +15,7 @@ import dubbench
 from dubbench import documents, edits, memory
 from dubbench.errors import BadInput
 from dubbench.text import subtitles
-from tests.talks import make_talk
-
-TOY: dict[str, Any] = {"cast": "toy", "source_language": "en"}
-
-
-@pytest.fixture(scope="module")
-def talk(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_talk(tmp_path_factory.mktemp("talk") / "talk.mp4")
-
-
-@pytest.fixture(scope="module")
-def finished(talk: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("dub") / "pt"
-    dubbench.dub(talk, to="pt", out=folder, **TOY)
-    return folder
-
-
-@pytest.fixture
-def home(finished: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(finished, tmp_path / "dub"))
-
-
-def edit(home: Path, change: Callable[[dict[str, Any]], Any]) -> None:
-    raw = json.loads((home / "dub.json").read_text("utf-8"))
-    change(raw)
-    (home / "dub.json").write_text(json.dumps(raw), "utf-8")
-
+from tests.finished import TOY, edit
 
 EDITS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "text": lambda raw: raw["lines"][1].update(text="other words"),

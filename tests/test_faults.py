@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import select
 import shutil
 import signal
 import subprocess
@@ -22,23 +20,10 @@ from dubbench.types import Dub
 from eval import artefacts, kills, walks
 from eval.artefacts import Look
 from tests.clips import make_film
-from tests.talks import make_talk
+from tests.ended import gone
+from tests.finished import TOY
 
-TOY: dict[str, Any] = {"cast": "toy", "source_language": "en"}
 WORDS = ("--from", "en", "--cast", "toy")
-
-
-@pytest.fixture(scope="module")
-def talk(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_talk(tmp_path_factory.mktemp("talk") / "talk.mp4")
-
-
-@pytest.fixture(scope="module")
-def home(talk: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A dub that nothing happened to."""
-    folder = tmp_path_factory.mktemp("dub") / "pt"
-    dubbench.dub(talk, to="pt", out=folder, **TOY)
-    return folder
 
 
 class TestKilled:
@@ -53,7 +38,7 @@ class TestKilled:
         ids=["in a rename", "in a model", "in ffmpeg", "in a room"],
     )
     def test_a_walk_that_goes_on_ends_like_one_that_was_never_killed(
-        self, moment: dict[str, Any], talk: Path, home: Path, tmp_path: Path
+        self, moment: dict[str, Any], talk: Path, finished: Path, tmp_path: Path
     ) -> None:
         world, log = walks.environment(tmp_path), tmp_path / "calls.log"
         arguments = walks.dub_arguments(talk, tmp_path / "pt", *WORDS)
@@ -62,15 +47,15 @@ class TestKilled:
         assert end.killed_in
         before = artefacts.looks(tmp_path / "pt")
         assert walks.dying({}, log, arguments, world).code == 0
-        known = artefacts.of(home)
+        known = artefacts.of(finished)
         assert artefacts.differences(tmp_path / "pt", known) == []
         assert artefacts.made_again(before, artefacts.looks(tmp_path / "pt"), known) == set()
         assert artefacts.drafts(tmp_path) == []
 
     def test_the_next_walk_sweeps_the_drafts_of_the_dead_and_leaves_strangers_alone(
-        self, talk: Path, home: Path, tmp_path: Path
+        self, talk: Path, finished: Path, tmp_path: Path
     ) -> None:
-        shutil.copytree(home, tmp_path / "pt")
+        shutil.copytree(finished, tmp_path / "pt")
         dead = ["work/mix/.a.draft-1-2.wav", ".dub.draft-1-2.mp4", "..dub.draft-1-2.draft-1-2.mp4",
                 ".subtitles.pt.draft-1-2.srt"]  # fmt: skip
         mine = [".mine.draft-1-2.txt", "draft-1-2.wav", ".hidden"]
@@ -102,31 +87,19 @@ class TestKilled:
             text=True, check=False,
         )  # fmt: skip
         assert done.returncode == -signal.SIGKILL, done.stderr
-        assert gone(int(done.stdout)), "it would write for ever"
-
-
-def gone(pid: int) -> bool:
-    """Whether a process ends within 20 s."""
-    try:
-        handle = os.pidfd_open(pid)
-    except ProcessLookupError:
-        return True
-    try:
-        return bool(select.select([handle], [], [], 20)[0])
-    finally:
-        os.close(handle)
+        assert gone(int(done.stdout), within=20), "it would write for ever"
 
 
 class TestFull:
     @pytest.mark.parametrize("room", ["separate", "speak", "mix"])
     def test_where_no_file_may_grow_the_command_says_so_in_one_line_and_goes_on_later(
-        self, room: str, talk: Path, home: Path, tmp_path: Path
+        self, room: str, talk: Path, finished: Path, tmp_path: Path
     ) -> None:
-        known, folder = artefacts.of(home), tmp_path / "pt"
-        largest = {path.parent.name: path.stat().st_size for path in sorted((home / "work").glob("*/*.wav"))}
+        known, folder = artefacts.of(finished), tmp_path / "pt"
+        largest = {path.parent.name: path.stat().st_size for path in sorted((finished / "work").glob("*/*.wav"))}
         if room != "separate":
             # Everything before is remembered, so this room is the first that writes.
-            shutil.copytree(home, folder)
+            shutil.copytree(finished, folder)
             shutil.rmtree(folder / "work" / room)
             shutil.rmtree(folder / "work" / "listen", ignore_errors=True)
         end = limited(largest[room] * 3 // 4, walks.dub_arguments(talk, folder, *WORDS))
@@ -237,9 +210,9 @@ class TestCounting:
         assert artefacts.made_again(before, {}, self.REFERENCE) == {("mix", "b")}
 
     @pytest.mark.parametrize("change", ["a take", "dub.json", "the film's sound"])
-    def test_what_is_not_the_same_is_found(self, change: str, home: Path, tmp_path: Path) -> None:
-        shutil.copytree(home, tmp_path / "pt")
-        known = artefacts.of(home)
+    def test_what_is_not_the_same_is_found(self, change: str, finished: Path, tmp_path: Path) -> None:
+        shutil.copytree(finished, tmp_path / "pt")
+        known = artefacts.of(finished)
         assert artefacts.differences(tmp_path / "pt", known) == []
         if change == "a take":
             name = next((tmp_path / "pt" / "work" / "speak").glob("*.wav"))

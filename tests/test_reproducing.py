@@ -7,9 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -20,33 +18,9 @@ from dubbench.text import subtitles
 from dubbench.types import Consent
 from dubbench.voices import file as voice_file
 from examples import clips
+from tests.finished import TOY, edit
 from tests.talks import make_talk
 from tests.test_cli import dubbench as command
-
-TOY: dict[str, Any] = {"cast": "toy", "source_language": "en"}
-
-
-@pytest.fixture(scope="module")
-def talk(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_talk(tmp_path_factory.mktemp("talk") / "talk.mp4")
-
-
-@pytest.fixture(scope="module")
-def finished(talk: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("dub") / "pt"
-    dubbench.dub(talk, to="pt", out=folder, **TOY)
-    return folder
-
-
-@pytest.fixture
-def home(finished: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(finished, tmp_path / "dub"))
-
-
-def edit(home: Path, change: Callable[[dict[str, Any]], Any], name: str = "dub.json") -> None:
-    raw = json.loads((home / name).read_text("utf-8"))
-    change(raw)
-    (home / name).write_text(json.dumps(raw), "utf-8")
 
 
 def differing(made: reproducing.Reproduced) -> dict[str, str]:

@@ -6,12 +6,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from dubbench.processes import supervised, tree
+from tests.ended import gone
 
 ROOT = Path(__file__).parents[1]
 BEGIN = """
@@ -59,14 +59,6 @@ def started(work: str, *, still: float = 60, memory: int | None = None, seconds:
     return process, [int(word) for word in process.stdout.readline().split()]
 
 
-def gone(pids: list[int]) -> bool:
-    """Whether all have ended, or do within a second."""
-    until = time.monotonic() + 1
-    while (left := [pid for pid in pids if pid in tree.snapshot()]) and time.monotonic() < until:
-        time.sleep(0.01)
-    return not left
-
-
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("what", WORK)
 def test_whatever_it_is_doing_it_ends_with_all_it_started(what: str, sign: signal.Signals) -> None:
@@ -77,7 +69,7 @@ def test_whatever_it_is_doing_it_ends_with_all_it_started(what: str, sign: signa
     _, said = process.communicate(timeout=20)
     assert process.returncode == 128 + sign
     assert said.splitlines()[-1] == f"supervisor: stopped speak L3 {supervised.STOPPED}"
-    assert gone(pids)
+    assert gone(*pids)
 
 
 def test_ctrl_c_reaches_all_of_a_terminals_group_and_is_told_once() -> None:
@@ -86,7 +78,7 @@ def test_ctrl_c_reaches_all_of_a_terminals_group_and_is_told_once() -> None:
     out, said = process.communicate(timeout=20)
     assert (process.returncode, out) == (130, "put away\n")
     assert said.count("supervisor:") == 1
-    assert gone(pids)
+    assert gone(*pids)
 
 
 def test_work_that_ends_by_itself_passes_its_exit_code_on_without_a_word() -> None:
@@ -100,7 +92,7 @@ def test_nothing_at_all_for_long_is_a_hang_and_work_is_none() -> None:
     _, said = process.communicate(timeout=30)
     assert process.returncode == 2
     assert "supervisor: still speak L3 it did nothing at all for 1 s" in said
-    assert gone(pids)
+    assert gone(*pids)
     busy, _ = started("ready()\nuntil = time.monotonic() + 3\nwhile time.monotonic() < until: pass", still=1)
     assert busy.communicate(timeout=30)[1] == "", "it used the processor all the time"
     telling, _ = started("ready()\nfor i in range(8): time.sleep(0.4); supervised.note('speak', str(i))", still=1)
@@ -112,10 +104,10 @@ def test_too_much_memory_and_too_much_time_end_it() -> None:
         "ready()\nkept = []\nwhile True: kept.append(bytearray(b'x' * 2**22)); time.sleep(0.005)", memory=200
     )
     assert "supervisor: memory_mb speak L3 it used" in hog.communicate(timeout=60)[1]
-    assert gone(pids)
+    assert gone(*pids)
     slow, pids = started(f"ready()\n{NEVER}", seconds=0.5)
     assert "it did not end within 0.5 s" in slow.communicate(timeout=30)[1]
-    assert gone(pids)
+    assert gone(*pids)
 
 
 def test_a_crash_is_told_with_where_it_was() -> None:
@@ -129,7 +121,7 @@ def test_the_work_does_not_outlive_a_supervisor_that_is_killed() -> None:
     process, pids = started(f"ready()\n{NEVER}")
     process.kill()
     process.communicate(timeout=20)
-    assert gone(pids)
+    assert gone(*pids)
 
 
 def test_a_signal_that_was_ignored_before_stays_so() -> None:

@@ -17,6 +17,7 @@ import pytest
 import dubbench
 from dubbench.errors import AdapterFailed, BadInput, Refused
 from dubbench.processes import supervised, tree
+from tests.ended import gone
 from tests.talks import make_talk
 
 TOYS: dict[str, Any] = {"cast": "toy", "source_language": "en"}
@@ -54,13 +55,6 @@ def at_it(pid: int) -> list[int]:
             before, since = used, now
         time.sleep(0.05)
     return tree.family(pid)
-
-
-def gone(pids: list[int]) -> bool:
-    until = time.monotonic() + 1
-    while (left := [pid for pid in pids if pid in tree.snapshot()]) and time.monotonic() < until:
-        time.sleep(0.01)
-    return not left
 
 
 def test_it_gives_what_a_dub_gives_and_tells_of_its_progress(talk: Path, tmp_path: Path) -> None:
@@ -118,7 +112,7 @@ def test_cancel_ends_it_with_all_it_started_and_the_next_goes_on(
     pids = at_it(walk.pid) if hanging != "grabbing" else time.sleep(5) or tree.family(walk.pid)  # type: ignore[func-returns-value]
     assert len(pids) >= 2
     assert walk.cancel()
-    assert gone(pids)
+    assert gone(*pids)
     assert walk.cancelled()
     with pytest.raises(CancelledError):
         walk.result(10)
@@ -137,7 +131,7 @@ def test_the_command_line_ends_the_same_way(talk: Path, tmp_path: Path, stubborn
     os.killpg(process.pid, sign) if sign == signal.SIGINT else process.send_signal(sign)
     _, said = process.communicate(timeout=20)
     assert (process.returncode, said) == (128 + sign, f"dubbench: {supervised.STOPPED}\n")
-    assert gone(pids)
+    assert gone(*pids)
 
 
 def test_it_does_not_outlive_who_started_it(talk: Path, tmp_path: Path, stubborn: None) -> None:
@@ -152,4 +146,4 @@ def test_it_does_not_outlive_who_started_it(talk: Path, tmp_path: Path, stubborn
     starter.kill()
     starter.communicate(timeout=20)
     threading.Event().wait(1.5)
-    assert gone(pids)
+    assert gone(*pids)

@@ -52,7 +52,9 @@ class Line:
                 socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
 
-class _Plain(HTTPConnection):
+class _OnLine(HTTPConnection):
+    """A connection whose socket is its line's to cut, once it is there."""
+
     def __init__(self, host: str, *, line: Line, **how: Any) -> None:
         super().__init__(host, **how)
         self.line = line
@@ -62,14 +64,8 @@ class _Plain(HTTPConnection):
         self.line.opened(self.sock)
 
 
-class _Secure(HTTPSConnection):
-    def __init__(self, host: str, *, line: Line, **how: Any) -> None:
-        super().__init__(host, **how)
-        self.line = line
-
-    def connect(self) -> None:
-        super().connect()
-        self.line.opened(self.sock)
+class _OnSecureLine(_OnLine, HTTPSConnection):
+    """The same, encrypted."""
 
 
 class _Http(urllib.request.HTTPHandler):
@@ -78,7 +74,7 @@ class _Http(urllib.request.HTTPHandler):
         self.line = line
 
     def http_open(self, req: urllib.request.Request) -> HTTPResponse:
-        return self.do_open(partial(_Plain, line=self.line), req)  # type: ignore[arg-type]
+        return self.do_open(partial(_OnLine, line=self.line), req)  # type: ignore[arg-type]
 
 
 class _Https(urllib.request.HTTPSHandler):
@@ -87,4 +83,4 @@ class _Https(urllib.request.HTTPSHandler):
         self.line = line
 
     def https_open(self, req: urllib.request.Request) -> HTTPResponse:
-        return self.do_open(partial(_Secure, line=self.line), req)  # type: ignore[arg-type]
+        return self.do_open(partial(_OnSecureLine, line=self.line), req)  # type: ignore[arg-type]
