@@ -76,7 +76,7 @@ again: $(READY)
 	$(BIN)/python eval/again.py
 
 faults: $(READY)
-	$(BIN)/python eval/faults.py $(KILLS)
+	$(BIN)/python -m eval.faults $(KILLS)
 
 hostile: $(READY)
 	$(BIN)/python -m eval.hostile --write $(if $(FUZZ),--fuzz $(FUZZ))

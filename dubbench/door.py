@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from dubbench import documents, media, memory, texts
+from dubbench import documents, media, memory, textfiles
 from dubbench.errors import BadInput
 from dubbench.types import Dub, Seconds, Source
 
@@ -33,7 +33,7 @@ def check(home: Path, given: Iterable[Path | None]) -> None:
 
     `given` are the person's own files. Raises BadInput.
     """
-    texts.nameable(home)
+    textfiles.nameable(home)
     if home.is_symlink() and not home.exists():
         raise BadInput(f"{home} is a link to nothing; choose another folder with --out")
     if home.exists() and not home.is_dir():
@@ -78,7 +78,7 @@ def _is_output(path: Path, home: Path) -> bool:
 def same_film(dub: Dub, home: Path) -> Source:
     """The film of a dub as it is, whatever stands in dub.json. Raises BadInput where it is gone or another."""
     path = Path(dub.source.path)
-    texts.nameable(path)
+    textfiles.nameable(path)
     again = f"dubbench dub {shlex.quote(str(home))} --source FILM"
     if not path.exists():
         raise BadInput(f"the film is not at {path} any more; say where it is: {again}")

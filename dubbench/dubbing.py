@@ -8,9 +8,10 @@ from typing import Any, overload
 
 from pydantic import ValidationError
 
-from dubbench import brought, cache, casting, catalog, documents, door, edits, languages, media, memory, texts
+from dubbench import brought, casting, catalog, documents, door, edits, languages, media, memory, textfiles
 from dubbench import people as cast_memory
 from dubbench.brought import with_transcript
+from dubbench.cleaning import cache
 from dubbench.errors import BadInput
 from dubbench.run import Run
 from dubbench.stages.base import Progress, Stage, quiet
@@ -324,14 +325,14 @@ def _whole(people: str | Path | None) -> str | None:
     """The path as it is remembered in the dub: from the root, since the next walk may start elsewhere."""
     if people is None:
         return None
-    texts.nameable(Path(people))
+    textfiles.nameable(Path(people))
     return str(Path(people).resolve())
 
 
 def _path(value: str | Path | None) -> Path | None:
     if value is None:
         return None
-    texts.nameable(Path(value))
+    textfiles.nameable(Path(value))
     if not Path(value).is_file():
         raise BadInput(f"there is no file {value}")
     return Path(value)

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from dubbench import texts
+from dubbench import textfiles
 from dubbench.errors import BadInput
 from dubbench.memory import replacing
 from dubbench.types import Noun
@@ -22,7 +22,7 @@ N = TypeVar("N", bound=Noun)
 def raw(path: Path, *, what: str = "", hint: str = "") -> Any:
     """The JSON in a file; `what` it is begins a message, `hint` ends it. Raises BadInput."""
     try:
-        return texts.from_json(texts.content(path, most=LARGEST).decode("utf-8"))
+        return textfiles.from_json(textfiles.content(path, most=LARGEST).decode("utf-8"))
     except OSError as error:
         raise BadInput(f"{what}{path} cannot be read: {error.strerror}{hint}") from None
     except ValueError as error:

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 import dubbench
-from dubbench import differences, documents, media, provenance
+from dubbench import documents, media, provenance
+from dubbench.comparing import differences
 from dubbench.errors import BadInput
 from tests.talks import make_talk
 from tests.test_cli import dubbench as command

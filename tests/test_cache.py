@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 import dubbench
-from dubbench import cache as room
 from dubbench.apart import environments
+from dubbench.cleaning import cache as room
 from dubbench.errors import BadInput
 from dubbench.weights import Weights, cache_folder
 from dubbench.weights.locks import unused

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dubbench import changes
+from dubbench.manifest import changes
 
 VALUES = st.recursive(
     st.one_of(st.integers(), st.text(max_size=3), st.booleans()),

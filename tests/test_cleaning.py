@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import dubbench
-from dubbench import cleaning, differences, documents
+from dubbench import cleaning, documents
+from dubbench.comparing import differences
 from dubbench.door import busy
 from dubbench.errors import BadInput
 from tests.finished import TOY, edit

@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 import dubbench
-from dubbench import differences, documents, media, reproducing
+from dubbench import documents, media
+from dubbench.comparing import differences, reproducing
 from dubbench.text import spelling
 from dubbench.types import Dub, Sound
 from examples import clips

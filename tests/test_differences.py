@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 import dubbench
-from dubbench import differences, documents
-from dubbench.differences import matched
+from dubbench import documents
+from dubbench.comparing import differences
+from dubbench.comparing.differences import matched
 from dubbench.errors import BadInput
 from dubbench.types import Line
 from tests.finished import TOY, edit

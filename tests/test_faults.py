@@ -17,8 +17,8 @@ from dubbench.adapters.toy import ToySeparate, ToySpeak, ToyTranslate
 from dubbench.errors import AdapterFailed
 from dubbench.testing import tiny_dub
 from dubbench.types import Dub
-from eval import artefacts, kills, walks
-from eval.artefacts import Look
+from eval.faults import artefacts, kills, walks
+from eval.faults.artefacts import Look
 from tests.clips import make_film
 from tests.ended import gone
 from tests.finished import TOY

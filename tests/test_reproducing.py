@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 
 import dubbench
-from dubbench import changes, comparing, documents, manifest, memory, reproducing
+from dubbench import comparing, documents, manifest, memory
+from dubbench.comparing import reproducing
 from dubbench.errors import BadInput, Refused
+from dubbench.manifest import changes
 from dubbench.text import subtitles
 from dubbench.types import Consent
 from dubbench.voices import file as voice_file

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from dubbench import texts
+from dubbench import textfiles
 from dubbench.catalog.models import ROOMS, Entry
 from dubbench.errors import BadInput, DubError
 from dubbench.records import mistake
@@ -102,7 +102,7 @@ def _parsed(path: Path) -> Tables:
 
 def _toml(path: Path) -> dict[str, Any]:
     try:
-        return texts.from_toml(texts.content(path).decode("utf-8"))
+        return textfiles.from_toml(textfiles.content(path).decode("utf-8"))
     except OSError as error:
         raise BadInput(f"cannot read {path}: {error.strerror}; it should be a catalogue file") from None
     except UnicodeDecodeError as error:

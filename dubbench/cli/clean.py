@@ -47,7 +47,7 @@ def _dub(folder: Path, *, everything: bool, yes: bool) -> int:
 
 
 def _cache(*, weights: bool, environs: bool, yes: bool) -> int:
-    from dubbench import cache
+    from dubbench.cleaning import cache
     from dubbench.weights import cache_folder
 
     found = cache.unneeded(weights=weights, environs=environs)

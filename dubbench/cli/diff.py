@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from dubbench.differences import Difference, LineChange
+    from dubbench.comparing.differences import Difference, LineChange
 
 WIDE = 60
 """Longer values are cut, but for what is said."""
@@ -28,7 +28,7 @@ def diff(a: Path, b: Path, as_json: bool) -> None:
     A and B are folders of dubs of one film, or their dub.json. Exit code 0: nothing differs. 1: something does. 2: they
     cannot be compared.
     """
-    from dubbench import differences
+    from dubbench.comparing import differences
 
     found = differences.between(a, b)
     click.echo(json.dumps(found.model_dump(mode="json"), ensure_ascii=False, indent=1) if as_json else _shown(found))

@@ -63,9 +63,9 @@ def dub(
     SOURCE may also be the folder of a finished dub: edit its dub.json (a text, a translation, a voice, a speaker) and
     only what changed is done again. It stays as it was asked for, but for the options given.
     """
-    from dubbench import texts
+    from dubbench import textfiles
 
-    texts.nameable(source)
+    textfiles.nameable(source)
     if source.is_dir():
         _again(source, _given(click.get_current_context()))
     elif film is not None:

@@ -13,7 +13,7 @@ from dubbench.cli.progress import watched
 
 if TYPE_CHECKING:
     from dubbench.comparing import Compared
-    from dubbench.reproducing import Reproduced
+    from dubbench.comparing.reproducing import Reproduced
 
 
 @click.command()
@@ -26,7 +26,7 @@ def reproduce(folder: Path, source: Path | None, out: Path | None) -> None:
     Exit code 0: everything is the same. 1: something differs. 2: it cannot be made again (the film is gone or another,
     a model is unknown).
     """
-    from dubbench import reproducing
+    from dubbench.comparing import reproducing
 
     with watched() as meter:
         made = reproducing.reproduce(folder, source=source, out=out, progress=meter)

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from dubbench import memory, texts
+from dubbench import memory, textfiles
 from dubbench.errors import AdapterFailed, BadInput, Unsupported
 from dubbench.provenance import dormant, marks, signing
 from dubbench.stages.watermark import Watermark
@@ -131,7 +131,7 @@ def verify(path: Path, mark: Watermark | None = None) -> Verdict:
 
     Raises BadInput for a missing or empty file, and for one that neither carries credentials nor is media.
     """
-    texts.nameable(path)
+    textfiles.nameable(path)
     if not path.is_file() or path.stat().st_size == 0:
         raise BadInput(f"{path}: " + ("the file is empty" if path.is_file() else "there is no such file"))
     verdict = _credentials(path)

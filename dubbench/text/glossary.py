@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from dubbench import texts
+from dubbench import textfiles
 from dubbench.errors import BadInput
 from dubbench.text import tables
 from dubbench.types import Flag, Line
@@ -188,7 +188,7 @@ def _table(path: Path, text: str) -> Iterator[tuple[int, object, object]]:
 
 def _toml(path: Path, text: str) -> Iterator[tuple[int, object, object]]:
     try:
-        table = texts.from_toml(text)
+        table = textfiles.from_toml(text)
     except ValueError as error:
         raise BadInput(f"glossary {path.name} is not valid TOML: {error}") from None
     inner = table.get("glossary")
@@ -198,7 +198,7 @@ def _toml(path: Path, text: str) -> Iterator[tuple[int, object, object]]:
 
 def _json(path: Path, text: str) -> Iterator[tuple[int, object, object]]:
     try:
-        value = texts.from_json(text)
+        value = textfiles.from_json(text)
     except json.JSONDecodeError as error:
         raise BadInput(f"glossary {path.name}, line {error.lineno}: {error.msg}") from None
     except ValueError as error:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from dubbench import languages, texts
+from dubbench import languages, textfiles
 from dubbench.errors import BadInput, Unsupported
 from dubbench.text import tables
 from dubbench.text.glossary import pattern
@@ -115,7 +115,7 @@ def _table(path: Path, text: str) -> Iterator[tuple[str, str, str, str]]:
 def _pairs(path: Path, text: str) -> Iterator[tuple[str, str, str, str]]:
     where = f"pronunciations {path.name}"
     try:
-        table = texts.from_toml(text) if path.suffix.lower() == ".toml" else texts.from_json(text)
+        table = textfiles.from_toml(text) if path.suffix.lower() == ".toml" else textfiles.from_json(text)
     except ValueError as error:
         raise BadInput(f"{where}: {error}") from None
     if not isinstance(table, dict):

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from dubbench import texts
+from dubbench import textfiles
 from dubbench.errors import BadInput
 from dubbench.types import Noun, Seconds
 
@@ -74,7 +74,7 @@ def read(path: Path) -> tuple[Cue, ...]:
 def decoded(path: Path) -> str:
     """The text of a file as it stands there. Raises BadInput where it is no text."""
     try:
-        return _decoded(texts.content(path))
+        return _decoded(textfiles.content(path))
     except OSError as error:
         raise BadInput(f"cannot read the subtitles {path}: {error.strerror}") from None
     except UnicodeDecodeError as error:

@@ -6,14 +6,14 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
-from dubbench import texts
+from dubbench import textfiles
 from dubbench.errors import BadInput
 
 
 def opened(path: Path, *, kind: str, of: str) -> str:
     """The text of a file. Raises BadInput naming its `kind` ("glossary file") and whose it is (`of`, "glossary")."""
     try:
-        return texts.content(path).decode("utf-8-sig")
+        return textfiles.content(path).decode("utf-8-sig")
     except FileNotFoundError:
         raise BadInput(f"there is no {kind} {path}") from None
     except (OSError, UnicodeDecodeError) as error:

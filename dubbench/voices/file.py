@@ -13,7 +13,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from dubbench import memory, records, texts
+from dubbench import memory, records, textfiles
 from dubbench.errors import BadInput, Refused
 from dubbench.types import Consent, FrozenDict, Noun, Seconds, Voice
 
@@ -102,7 +102,7 @@ def read(path: str | Path) -> VoiceFile:
 def found(path: str | Path) -> Path:
     """The voice file itself. Raises BadInput for a folder that holds none or several."""
     path = Path(path)
-    texts.nameable(path)
+    textfiles.nameable(path)
     if not path.is_dir():
         return path
     files = sorted(path.glob(f"*{SUFFIX}"))
@@ -138,7 +138,7 @@ def again(voice: Voice) -> Voice:
     """
     if voice.file is None:
         return voice
-    texts.nameable(Path(voice.file))
+    textfiles.nameable(Path(voice.file))
     if not Path(voice.file).is_file():
         return voice
     return voice.but(consent=read(voice.file).consent)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dubbench import languages, memory, texts
+from dubbench import languages, memory, textfiles
 from dubbench.errors import BadInput, Refused
 from dubbench.stages.base import Progress, quiet
 from dubbench.types import Consent, Voice
@@ -184,7 +184,7 @@ def _writable(out: Path) -> None:
     """Refuse, before minutes are spent, a file that could not be written or would cover another."""
     if not out.name.endswith(file.SUFFIX):
         raise BadInput(f"a voice is written to a file called NAME{file.SUFFIX}, not {out}")
-    texts.nameable(out)
+    textfiles.nameable(out)
     if out.exists() or not out.resolve().parent.is_dir():
         raise BadInput(f"{out} is there already or in no folder that is; choose another --out")
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dubbench import catalog, memory
-from eval import artefacts, walks
+from eval.faults import artefacts, walks
 
 MODEL = "powerset"
 ROOM = "diarize"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from eval import artefacts, troublesome, walks
+from eval.faults import artefacts, troublesome, walks
 
 DEADLINE = 4.0
 """Seconds that a call may take in a process of its own."""
@@ -99,7 +99,7 @@ def _world(folder: Path, room: str, *, apart: bool) -> dict[str, str]:
     catalogue = folder / f"{room}-{'apart' if apart else 'here'}.toml"
     limits = f"[troubled-{room}.settings]\ndeadline = {DEADLINE}\nmemory_mb = {MEMORY_MB}\n" if apart else ""
     catalogue.write_text(
-        f'[troubled-{room}]\nroom = "{room}"\nadapter = "eval.troublesome:{room.capitalize()}"\n'
+        f'[troubled-{room}]\nroom = "{room}"\nadapter = "eval.faults.troublesome:{room.capitalize()}"\n'
         f'licence = "Apache-2.0"\nisolated = {json.dumps(apart)}\n{limits}',
         "utf-8",
     )

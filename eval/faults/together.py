@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from eval import artefacts, walks
+from eval.faults import artefacts, walks
 
 TOYS = ("--from", "en", "--cast", "toy")
 MODEL = "powerset"

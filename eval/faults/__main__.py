@@ -1,6 +1,6 @@
 """`make faults`: a real dub killed at any moment, on full disks, with bad models, changed weights, and two at once.
 
-    python eval/faults.py [KILLS] [SEED]
+    python -m eval.faults [KILLS] [SEED]
 
 Ends with 1 if anything is not as it must be. With fewer kills than `WHOLE` it is a short run for every change: fewer
 cases of each kind, and docs/faults.md stays.
@@ -14,10 +14,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
 from dubbench.graphs import threads
-from eval import fulldisk, kills, pages, swapped, together, troubles, walks
+from eval import pages
+from eval.faults import fulldisk, kills, swapped, together, troubles, walks
 
 WHOLE = 30
 """Kills from which a run counts as whole."""

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from eval import artefacts, walks
+from eval.faults import artefacts, walks
 
 DISK_MB = 64
 FILLER = "filler"

@@ -17,7 +17,7 @@ from typing import Any
 from dubbench import media, weights
 from examples import clips
 
-HERE = Path(__file__).resolve().parent
+ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 14.0
 """Of the phone call: two people, four lines."""
 LIMIT = 600.0
@@ -66,7 +66,7 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
     for name in ("tmp", "config"):
         (folder / name).mkdir(exist_ok=True)
     own = {"TMPDIR": str(folder / "tmp"), "DUBBENCH_CONFIG": str(folder / "config")}
-    paths = os.pathsep.join((str(HERE.parent), str(HERE), os.environ.get("PYTHONPATH", "")))
+    paths = os.pathsep.join((str(ROOT), os.environ.get("PYTHONPATH", "")))
     return {**os.environ, "PYTHONPATH": paths, **own, **more}
 
 
@@ -96,13 +96,14 @@ def run(arguments: list[str], world: Mapping[str, str]) -> Ended:
 def dying(moment: Mapping[str, Any], log: Path, arguments: list[str], world: Mapping[str, str]) -> Ended:
     """The same, killed at a moment (see `dying.py`); its calls of models are written to `log`."""
     began = time.monotonic()
-    command = [sys.executable, str(HERE / "dying.py"), json.dumps(dict(moment)), str(log), *arguments]
+    dying = Path(__file__).with_name("dying.py")
+    command = [sys.executable, str(dying), json.dumps(dict(moment)), str(log), *arguments]
     return ended(_started(command, world), began)
 
 
 def _started(command: list[str], world: Mapping[str, str]) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        command, cwd=HERE.parent, env=dict(world), start_new_session=True, stdin=subprocess.DEVNULL,
+        command, cwd=ROOT, env=dict(world), start_new_session=True, stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace",
     )  # fmt: skip
 

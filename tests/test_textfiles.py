@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dubbench import door, media, texts
+from dubbench import door, media, textfiles
 from dubbench.errors import LONGEST, BadInput, one_line
 from dubbench.types import Audio
 from tests.clips import tone
@@ -16,27 +16,27 @@ from tests.clips import tone
 def test_only_files_are_read_and_none_that_is_too_large(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.csv")
     with pytest.raises(BadInput, match="is not a regular file"):
-        texts.content(tmp_path / "pipe.csv")
+        textfiles.content(tmp_path / "pipe.csv")
     (tmp_path / "large.csv").write_bytes(bytes(2001))
     with pytest.raises(BadInput, match="at most"):
-        texts.content(tmp_path / "large.csv", most=2000)
-    assert len(texts.content(tmp_path / "large.csv", most=2001)) == 2001
+        textfiles.content(tmp_path / "large.csv", most=2000)
+    assert len(textfiles.content(tmp_path / "large.csv", most=2001)) == 2001
 
 
 @pytest.mark.parametrize("text", ["[" * 100_000, "9" * 5000, '{"a": "\\ud800"}', '["\\udfff"]', "{", ""])
 def test_what_is_no_json_is_a_value_error(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
-        texts.from_json(text)
+        textfiles.from_json(text)
 
 
 def test_whole_characters_beyond_the_first_plane_may_be_written_as_two_halves() -> None:
-    assert texts.from_json('{"a": "\\ud83d\\ude00"}') == {"a": "😀"}
+    assert textfiles.from_json('{"a": "\\ud83d\\ude00"}') == {"a": "😀"}
 
 
 @pytest.mark.parametrize("text", ["a = " + "[" * 100_000, "a = " + "9" * 5000, "a = 2026-02-31", "a ="])
 def test_what_is_no_toml_is_a_value_error(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
-        texts.from_toml(text)
+        textfiles.from_toml(text)
 
 
 def test_a_message_moves_and_turns_nothing_on_a_terminal() -> None:

@@ -20,9 +20,10 @@ from typing import Any
 
 from pydantic import Field
 
-from dubbench import changes, documents, machine, memory, records
+from dubbench import documents, memory, records
 from dubbench.errors import BadInput
-from dubbench.machine import Machine
+from dubbench.manifest import changes, machine
+from dubbench.manifest.machine import Machine
 from dubbench.stages.base import Stage
 from dubbench.text import subtitles
 from dubbench.types import Dub, FrozenDict, Noun

@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from dubbench import comparing, documents, machine, manifest
+from dubbench import comparing, documents, manifest
 from dubbench.comparing import Mixes
 from dubbench.errors import BadInput
+from dubbench.manifest import machine
 from dubbench.types import Controls, Dub, FrozenDict, Line, Noun, Seconds
 
 Pair: TypeAlias = tuple[Any, Any]

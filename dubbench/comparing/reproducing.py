@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from dubbench import changes, comparing, documents, dubbing, machine, manifest, memory, people, records
+from dubbench import comparing, documents, dubbing, manifest, memory, people, records
 from dubbench.comparing import Compared
 from dubbench.errors import BadInput, Refused
-from dubbench.manifest import Manifest, Walk
+from dubbench.manifest import Manifest, Walk, changes, machine
 from dubbench.run import Run
 from dubbench.stages.base import Progress, quiet
 from dubbench.types import Dub, FrozenDict, Noun

@@ -1,6 +1,6 @@
 """`dubbench` that ends itself by SIGKILL at a chosen moment, its whole process group with it. Only for `make faults`.
 
-    python eval/dying.py MOMENT LOG dub film.mp4 --to pt --out folder
+    python eval/faults/dying.py MOMENT LOG dub film.mp4 --to pt --out folder
 
 MOMENT is JSON with one of these; beside it may stand which time it is meant ("nth", 1 unless given), how many "seconds"
 later, and that only this process is killed ("alone"), as the system does when memory runs out:
@@ -38,7 +38,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from dubbench import catalog, cli, weights
 from dubbench.cli.progress import Meter

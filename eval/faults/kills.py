@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from dubbench import memory
-from eval import artefacts, walks
-from eval.artefacts import Look
+from eval.faults import artefacts, walks
+from eval.faults.artefacts import Look
 
 
 class Moment(NamedTuple):
