@@ -97,6 +97,9 @@ class Run:
 
     def _begin(self, before: Dub) -> None:
         """Note what goes into this walk: the dub, with what its voices were cut to `before` their files were missed."""
+        if not (self.home / documents.NAME).exists():
+            # Before its manifest: one that lies there without a dub is taken for a stranger's file.
+            documents.write(self.dub, self.home / documents.NAME)
         asked = self.dub.but(voices=before.voices)
         manifest.begin(asked, self.home, voices=self.voices, consents=self.consents, translation=self.translation)
 

@@ -30,12 +30,13 @@ class TestKilled:
     @pytest.mark.parametrize(
         "moment",
         [
+            {"rename": "*/manifest.json", "after": True},
             {"rename": "*/speak/*.wav", "after": True},
             {"call": "speak", "nth": 2},
             {"ffmpeg": "*/.dub.*.mp4"},
             {"told": "mix"},
         ],
-        ids=["in a rename", "in a model", "in ffmpeg", "in a room"],
+        ids=["before there is a dub", "in a rename", "in a model", "in ffmpeg", "in a room"],
     )
     def test_a_walk_that_goes_on_ends_like_one_that_was_never_killed(
         self, moment: dict[str, Any], talk: Path, finished: Path, tmp_path: Path
@@ -235,7 +236,7 @@ class TestCounting:
         assert found == kills.chosen(count, seed=3)
 
     def test_every_room_of_a_dub_has_a_moment(self) -> None:
-        rooms = {"weights", "probe", "separate", "transcribe", "diarize", "translate", "fit", "prosody", "speak", "mix",
+        rooms = {"start", "weights", "probe", "separate", "transcribe", "diarize", "translate", "fit", "prosody", "speak", "mix",
                  "listen", "mux", "report"}  # fmt: skip
         assert {moment.room for moment in kills.DESIGNED} == rooms
 

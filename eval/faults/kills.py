@@ -32,6 +32,8 @@ def _of(room: str, name: str) -> str:
 
 
 DESIGNED: tuple[Moment, ...] = (
+    Moment("start", "before there is a dub", {"rename": "*/dub.json"}),
+    Moment("start", "after its manifest", {"rename": "*/manifest.json", "after": True}),
     Moment("weights", "a file copied in part", {"copy": "*/weights/*"}),
     Moment("weights", "a file before its rename", {"rename": "*/weights/*/[!.]*", "nth": 2}),
     Moment("weights", "a file after its rename", {"rename": "*/weights/*/[!.]*", "after": True}),
