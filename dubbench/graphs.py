@@ -10,6 +10,7 @@ import contextlib
 import os
 import threading
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,19 @@ def session(path: Path, *, intra_op: int | None = None) -> Any:
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+@cache
+def lean() -> Any:
+    """For `session.run`: what the run took goes back to the system after it, instead of waiting for the next.
+
+    For inputs that differ in length: Kokoro kept 420 MB of its longest lines, and is as quick without.
+    """
+    import onnxruntime
+
+    options = onnxruntime.RunOptions()
+    options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
+    return options
 
 
 class Graph:

@@ -236,8 +236,10 @@ class TestCounting:
         assert found == kills.chosen(count, seed=3)
 
     def test_every_room_of_a_dub_has_a_moment(self) -> None:
-        rooms = {"start", "weights", "probe", "separate", "transcribe", "diarize", "translate", "fit", "prosody", "speak", "mix",
-                 "listen", "mux", "report"}  # fmt: skip
+        rooms = {
+            "start", "weights", "probe", "separate", "transcribe", "diarize", "translate", "fit", "prosody", "speak",
+            "mix", "listen", "mux", "report",
+        }  # fmt: skip
         assert {moment.room for moment in kills.DESIGNED} == rooms
 
     def test_what_was_wrong_is_told(self, tmp_path: Path) -> None:

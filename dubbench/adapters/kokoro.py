@@ -233,7 +233,8 @@ class Kokoro(Speak):
     def _sound(self, piece: _Piece, speed: float) -> Samples:
         frames = piece.frames(speed)
         inputs = {"tokens": piece.tokens, "style": piece.style, "speed": np.array([speed], np.float32)}
-        sound: Samples = self._model.run(None, {**inputs, **piece.melody.inputs(frames)})[0].ravel()
+        inputs |= piece.melody.inputs(frames)
+        sound: Samples = self._model.run(None, inputs, graphs.lean())[0].ravel()
         if len(sound) != frames.sum() * FRAME:
             raise RuntimeError(f"{len(sound)} samples came instead of {frames.sum() * FRAME}")
         return sound

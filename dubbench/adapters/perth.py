@@ -54,7 +54,7 @@ class Perth(Watermark):
         at_rate = media.resample(sound, RATE).samples
         spectra = spectrum.stft(at_rate, size=SIZE, hop=HOP)
         levels, loud = _levels(spectra)
-        (change,) = self._marker.run(None, {"levels": levels[..., :BINS].swapaxes(1, 2)})
+        (change,) = self._marker.run(None, {"levels": levels[..., :BINS].swapaxes(1, 2)}, graphs.lean())
         factor = 10.0 ** (change.swapaxes(1, 2) * loud[..., None] * (SPAN_DB / 20)) - 1.0
         added = spectrum.istft(
             (spectra[..., :BINS] * factor).astype(np.complex64), size=SIZE, hop=HOP, length=at_rate.shape[1]

@@ -2,7 +2,8 @@
 
 engine    which ffmpeg, how it is run, its words in our errors
 looking   what is inside a media file: `probe`
-sound     samples and sound files: `extract`, `read`, `blocks`, `mapped`, `describe`, `resample`
+sound     samples and sound files: `extract`, `read`, `blocks`, `describe`, `resample`
+pages     long sound that stays in its file: `mapped`
 writing   sound files written: `write`, `writer`, `within`
 gauge     `loudness` as an outsider measures it
 film      `code`, `mux`; and hashes that prove a copied picture
@@ -14,7 +15,8 @@ from dubbench.media.engine import ffmpeg_exe
 from dubbench.media.film import CODED, Muxed, code, frames_md5, mux, packets_md5
 from dubbench.media.gauge import PEAK_FLOOR, SILENCE_LUFS, loudness
 from dubbench.media.looking import opened, probe
-from dubbench.media.sound import blocks, describe, extract, holds, mapped, read, resample, stream, write_mono
+from dubbench.media.pages import mapped
+from dubbench.media.sound import blocks, describe, extract, holds, read, resample, stream, write_mono
 from dubbench.media.writing import lengthened, pcm16, wav_form, within, write, writer
 
 __all__ = [

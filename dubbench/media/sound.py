@@ -1,4 +1,7 @@
-"""Samples out of files: WAV and FLAC by soundfile, rates by soxr, films' sound tracks by ffmpeg. No writing."""
+"""Samples out of files: WAV and FLAC by soundfile, rates by soxr, films' sound tracks by ffmpeg. No writing.
+
+What is as long as the film and looked at here and there is `mapped`, next door.
+"""
 
 from __future__ import annotations
 
@@ -188,18 +191,6 @@ def write_mono(path: Path, to: Path, sample_rate: int) -> None:
     with writer(to, sample_rate, 1, subtype="FLOAT", frames=frames) as file:
         for samples in stream(path, sample_rate=sample_rate, channels=1):
             file.write(samples.T)
-
-
-def mapped(path: Path) -> Sound:
-    """A 32-bit float WAV as a sound whose samples stay in the file until they are looked at; they cannot be changed.
-
-    The file must stay as it is while the sound is used.
-    """
-    with _opened(path) as file:
-        rate, shape = int(file.samplerate), (int(file.frames), int(file.channels))
-    # Samples are what a WAV of `writer` ends with.
-    begin = path.stat().st_size - shape[0] * shape[1] * np.dtype(np.float32).itemsize
-    return Sound(np.memmap(path, np.float32, "r", begin, shape).T, rate)
 
 
 def holds(path: Path, audio: Audio) -> bool:

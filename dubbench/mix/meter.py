@@ -97,9 +97,13 @@ class Meter:
 
     def _weigh(self, stereo: Samples) -> None:
         """Weigh by overlap-save: each transform sees the response's whole tail before the part it answers for."""
+        from scipy import fft  # Two to three times as quick as numpy's, in 32 bits.
+
         self._held = np.concatenate([self._held, stereo], axis=1)
         while self._held.shape[1] >= _FFT:
-            heard = np.fft.irfft(np.fft.rfft(self._held[:, :_FFT]) * _weighting())[:, _TAIL:]
+            bands = fft.rfft(self._held[:, :_FFT])
+            bands *= _weighting()
+            heard = fft.irfft(bands, overwrite_x=True)[:, _TAIL:]
             power = np.square(heard[0]) + np.square(heard[1])
             self._energy.append(power.reshape(-1, FRAME).sum(axis=1))
             self._held = self._held[:, _HOP:]
