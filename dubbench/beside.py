@@ -28,7 +28,9 @@ class Beside:
         self._pool, self._loading = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
         self._stopped = threading.Event()
 
-    def start(self, name: str, work: Callable[[Progress], object], *, last: Callable[[], object]) -> None:
+    def start(
+        self, name: str, work: Callable[[Progress], object], *, last: Callable[[], object] = lambda: None
+    ) -> None:
         """Do `work` as soon as the jobs before it are done, and `last` after it, however it ended. It is given a
         progress hook, by which it is ended with the walk."""
         self._jobs[name] = self._pool.submit(self._timed, work, last)

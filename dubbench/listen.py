@@ -84,7 +84,7 @@ def apart(dub: Dub, ear: Transcribe, takes: Sequence[Take]) -> list[str]:
 
 def _pack_heard(dub: Dub, ear: Transcribe, pack: Sequence[Take]) -> list[str]:
     store = memory.Memory(dub.folder)
-    key = memory.key(sounds=[t.speech.sha256 for t in pack], language=dub.target_language, by=ear.identity())
+    key = memory.key(sounds=[t.speech.sha256 for t in pack], language=dub.target_language, by=ear.identity(), text=True)
     kept = store.recall(ROOM, key)
     if kept is None:
         rest = np.zeros((1, round(REST * ear.sample_rate)), np.float32)
@@ -92,7 +92,7 @@ def _pack_heard(dub: Dub, ear: Transcribe, pack: Sequence[Take]) -> list[str]:
         for take in pack:
             parts += [media.read(dub.open(take.speech), sample_rate=ear.sample_rate, channels=1).samples, rest]
         sound = Sound(np.concatenate(parts, axis=1), ear.sample_rate)
-        kept = ear.ready().transcribe(sound, dub.target_language).text
+        kept = ear.ready().text(sound, dub.target_language)
         store.keep(ROOM, key, kept)
     texts = spelling.aligned(kept, {str(i): take.text for i, take in enumerate(pack)}, dub.target_language)
     return [texts.get(str(i), "") for i in range(len(pack))]

@@ -145,7 +145,7 @@ def _understood(dub: Dub, ear: Transcribe, whole: Sound, passage: Passage) -> st
     first, last = (round(min(at, whole.duration) * whole.sample_rate) for at in (passage.start, passage.end))
     if first >= last:
         return ""
-    return ear.transcribe(Sound(whole.samples[:, first:last], whole.sample_rate), dub.target_language).text
+    return ear.text(Sound(whole.samples[:, first:last], whole.sample_rate), dub.target_language)
 
 
 def _key(dub: Dub, ear: Transcribe, passage: Passage) -> str:

@@ -5,20 +5,21 @@ The sound lives in `mix`, ffmpeg in `media`; here they meet the Dub. The plan of
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from dubbench import languages, matching, media, memory, mix, slowing
 from dubbench.catalog import ROOMS
 from dubbench.media import SILENCE_LUFS
 from dubbench.mix import acoustics, bed, levels, slower
-from dubbench.mix.meter import metered
+from dubbench.mix.meter import integrated, metered
 from dubbench.stages.base import Progress, quiet
 from dubbench.text import subtitles
 from dubbench.timeline.picture import on_film
-from dubbench.types import Audio, Dub, Flag, Output, Samples, Seconds, Source, Tracks
+from dubbench.types import Audio, Dub, Flag, Output, Seconds, Source, Tracks
 
 
 def probe(source: Source, dub: Dub, progress: Progress = quiet) -> Dub:
@@ -119,25 +120,35 @@ def coded_path(sound: Path) -> Path:
 
 def speech_lufs(dub: Dub) -> float | None:
     """How loud the original's speech is (LUFS, gated over all lines); None when it is silent or there is none."""
-    lufs = metered(_originals(dub), peaks=False).loudness.lufs
+    lufs, _ = _original_levels(dub)
     return lufs if lufs > SILENCE_LUFS else None
 
 
 def spoken(dub: Dub) -> list[levels.Spoken]:
     """How loud each line was in the original."""
-    return [
-        levels.Spoken(line.speaker, metered([samples], peaks=False).loudness.lufs, line.end - line.start)
-        for line, samples in zip(dub.lines, _originals(dub), strict=True)
-    ]
+    _, each = _original_levels(dub)
+    return [levels.Spoken(x.speaker, lufs, x.end - x.start) for x, lufs in zip(dub.lines, each, strict=True)]
 
 
-def _originals(dub: Dub) -> Iterator[Samples]:
-    """The original's sound of each line; of its speech alone where that is known, or a loud background would count."""
+def _original_levels(dub: Dub) -> tuple[float, list[float]]:
+    """LUFS of the original's lines together and of each, from memory or measured now: other takes change neither.
+
+    Of its speech alone where that is known, or a loud background would count.
+    """
     track = dub.tracks.speech or dub.tracks.original
-    if track is None:
-        return
-    for line in dub.lines:
-        yield media.read(dub.open(track), start=line.start, duration=line.end - line.start).samples
+    if track is None or not dub.lines:
+        return SILENCE_LUFS, [SILENCE_LUFS] * len(dub.lines)
+    store, spans = memory.Memory(dub.folder), [(line.start, line.end) for line in dub.lines]
+    key = memory.key(sound=track.sha256, spans=spans, version=mix.VERSION)
+    kept = store.recall("levels", key)
+    if kept is None:
+        path = dub.open(track)
+        read = [metered([media.read(path, start=a, duration=b - a).samples], peaks=False) for a, b in spans]
+        whole = integrated(np.concatenate([one.energy for one in read]), sum(one.samples for one in read))
+        kept = [whole, [one.loudness.lufs for one in read]]
+        store.keep("levels", key, kept)
+    whole, each = kept
+    return float(whole), [float(lufs) for lufs in each]
 
 
 def muxed(dub: Dub, sound: Path, home: Path, *, picture: Path | None = None, progress: Progress = quiet) -> Dub:

@@ -240,6 +240,8 @@ class Run:
             picture = self._timed("lipsync", lambda: lipsync.film(self.dub, film, sound, self.progress), lipsync)
         self._step("mux", lambda: rooms.muxed(self.dub, sound, self.home, picture=picture, progress=self.progress))
         self.facts.update(facts)
+        dub = self.dub
+        self._beside.start("report", lambda told: report.loudness(dub))
         ear: Any = self.stages["transcribe"]
         if self.dub.lines and ear.speaks(self.dub.target_language):
             # Passages that were taken again are heard on the film as it was written.
@@ -249,6 +251,7 @@ class Run:
         self.dub = report.drifted(self.dub, self.facts["drift"])
         self.dub = report.noted(self.dub, self.facts.get("overrun_seconds"))
         self._save()
+        self._waited("report")
         self.facts["wall_seconds"] = time.perf_counter() - started
         self._timed("report", lambda: report.write(self.dub, self))
 

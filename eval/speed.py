@@ -45,7 +45,9 @@ class AtOnce(Beside):
 
     used: ClassVar[dict[str, Seconds]] = {}
 
-    def start(self, name: str, work: Callable[[Progress], object], *, last: Callable[[], object]) -> None:
+    def start(
+        self, name: str, work: Callable[[Progress], object], *, last: Callable[[], object] = lambda: None
+    ) -> None:
         before = spent()
         super().start(name, work, last=lambda: None)
         self._jobs[name].result()

@@ -17,7 +17,7 @@ from dubbench.mix.compose import Composition, Ducking, Placed
 from dubbench.mix.meter import FRAME, RATE, Loudness, Meter, Metered, Readings, amplitude, decibels, metered
 from dubbench.types import Seconds
 
-VERSION = 5
+VERSION = 6
 """Raised when the same input would give another sound."""
 
 TARGET_LUFS = -16.0

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -65,7 +66,10 @@ def metered(pieces: Iterable[Samples], *, peaks: bool = True) -> Metered:
 
 
 class Meter:
-    """A meter that is fed stereo (or mono, counted as two channels alike) and read at the end."""
+    """A meter that is fed stereo (or mono, counted as two channels alike) and read at the end.
+
+    Peaks are looked for in a thread of their own, while loudness is weighed and the next piece is made.
+    """
 
     def __init__(self, *, peaks: bool = True) -> None:
         import soxr
@@ -76,13 +80,17 @@ class Meter:
         self._over: Any = soxr.ResampleStream(RATE, _OVERSAMPLING * RATE, 2, "float32", "HQ") if peaks else None
         self._left = np.zeros(0, np.float32)
         self._peak: list[Readings] = []
+        self._aside = ThreadPoolExecutor(1) if peaks else None
+        self._rising: Future[None] | None = None
 
     def feed(self, piece: Samples) -> None:
         stereo = np.broadcast_to(piece, (2, piece.shape[1]))
         self._samples += piece.shape[1]
+        if self._aside is not None:
+            # One piece at a time, or a slow meter would hold all of a long film.
+            self._risen()
+            self._rising = self._aside.submit(self._oversample, np.ascontiguousarray(stereo.T))
         self._weigh(stereo)
-        if self._over is not None:
-            self._rise(self._over.resample_chunk(np.ascontiguousarray(stereo.T)))
 
     def done(self) -> Metered:
         """The readings of everything fed; the last frame may be a part."""
@@ -90,8 +98,10 @@ class Meter:
         rest = self._held.shape[1] - _TAIL
         if rest > 0:
             self._weigh(np.zeros((2, _HOP - rest), np.float32))
-        if self._over is not None:
-            self._rise(self._over.resample_chunk(np.zeros((0, 2), np.float32), last=True))
+        if self._aside is not None:
+            self._risen()
+            self._aside.shutdown()
+            self._oversample(np.zeros((0, 2), np.float32), last=True)
             self._rise(np.zeros((-len(self._left) % (_OVERSAMPLING * FRAME), 2), np.float32))
         return Metered(_joined(self._energy, frames), _joined(self._peak, frames), self._samples)
 
@@ -107,6 +117,13 @@ class Meter:
             power = np.square(heard[0]) + np.square(heard[1])
             self._energy.append(power.reshape(-1, FRAME).sum(axis=1))
             self._held = self._held[:, _HOP:]
+
+    def _risen(self) -> None:
+        if self._rising is not None:
+            self._rising.result()
+
+    def _oversample(self, samples: Samples, *, last: bool = False) -> None:
+        self._rise(self._over.resample_chunk(samples, last=last))
 
     def _rise(self, oversampled: Samples) -> None:
         np.abs(oversampled, out=oversampled)

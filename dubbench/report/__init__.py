@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from dubbench import memory
 from dubbench.report.drift import drift, drifted
-from dubbench.report.figures import measured
+from dubbench.report.figures import loudness, measured
 from dubbench.report.likeness import likeness
 from dubbench.report.notes import noted
 from dubbench.report.page import page
@@ -35,4 +35,4 @@ def write(dub: Dub, run: Run) -> dict[str, Any]:
     return figures
 
 
-__all__ = ["drift", "drifted", "likeness", "noted", "write"]
+__all__ = ["drift", "drifted", "likeness", "loudness", "noted", "write"]

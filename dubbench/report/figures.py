@@ -7,7 +7,7 @@ import resource
 import sys
 from typing import TYPE_CHECKING, Any
 
-from dubbench import media
+from dubbench import media, memory
 from dubbench.report import timing
 from dubbench.report.notes import flags
 from dubbench.timeline.picture import stretches
@@ -28,7 +28,7 @@ def measured(dub: Dub, run: Run) -> dict[str, Any]:
     """
     assert dub.output is not None
     film = dub.folder / dub.output.film
-    lufs, peak = media.loudness(film)
+    lufs, peak = loudness(dub)
     heard = run.facts.get("heard")
     total = run.facts.get("wall_seconds", sum(run.seconds.values()))
     slowed = stretches(dub.picture)
@@ -67,6 +67,18 @@ def measured(dub: Dub, run: Run) -> dict[str, Any]:
         "voice_drift": run.facts.get("drift"),
         "flags": flags(dub),
     }
+
+
+def loudness(dub: Dub) -> tuple[float, float]:
+    """LUFS and dBTP of the finished film's sound by `media.loudness`, from memory or measured now."""
+    assert dub.output is not None
+    store, key = memory.Memory(dub.folder), memory.key(film=dub.output.sha256)
+    kept = store.recall("report", key)
+    if kept is None:
+        kept = media.loudness(dub.folder / dub.output.film)
+        store.keep("report", key, kept)
+    lufs, peak = kept
+    return float(lufs), float(peak)
 
 
 def _consent(consent: Consent | None) -> str:

@@ -78,7 +78,7 @@ class Booth:
             return None
         rest = np.zeros(round(REST * RATE), np.float32)
         sound = np.concatenate([rest, *(piece for part in heard.parts for piece in (part, rest))])
-        text = self.ear.ready().transcribe(Sound(sound[None], RATE), self.language).text
+        text = self.ear.ready().text(Sound(sound[None], RATE), self.language)
         return spelling.wer(" ".join(texts), text, self.language).rate
 
     def presets(self, progress: Progress = quiet) -> dict[str, tuple[Vector, float | None]]:

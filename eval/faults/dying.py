@@ -152,8 +152,8 @@ def watch_weights(moment: Moment) -> None:
 def watch_calls(moment: Moment, log: Path) -> None:
     """Every verb of every model of the catalogue says when it begins and ends, and by a hash what it was asked."""
     for kind in {type(entry.open()) for entry in catalog.entries().values() if entry.room in ROOMS}:
-        if kind.room in vars(kind):
-            setattr(kind, kind.room, _watched(getattr(kind, kind.room), moment, log))
+        for verb in {kind.room, "text"} & set(vars(kind)):
+            setattr(kind, verb, _watched(getattr(kind, verb), moment, log))
 
 
 def _watched(call: Callable[..., Any], moment: Moment, log: Path) -> Callable[..., Any]:
