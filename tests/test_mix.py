@@ -159,6 +159,20 @@ def test_the_facts_of_a_dub_tell_overlap_and_overrun(tmp_path: Path) -> None:
     assert facts["overlap_seconds"] == pytest.approx(shared, abs=0.001)
 
 
+def test_the_originals_levels_are_measured_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    dub = dubbench.dub(make_talk(tmp_path / "a.mp4", bursts=2), to="pt", out=tmp_path / "o", cast="toy")
+    track = dub.tracks.speech or dub.tracks.original
+    assert track is not None
+    each = [media.read(dub.open(track), start=x.start, duration=x.end - x.start) for x in dub.lines]
+    assert [x.lufs for x in rooms.spoken(dub)] == [meter.metered([x.samples], peaks=False).loudness.lufs for x in each]
+    joined = meter.metered([x.samples for x in each], peaks=False).loudness.lufs
+    assert rooms.speech_lufs(dub) == pytest.approx(joined, abs=0.05)
+    before = rooms.speech_lufs(dub), rooms.spoken(dub)
+    monkeypatch.setattr(media, "read", None)
+    other = dub.with_lines({x.id: x.but(takes=()) for x in dub.lines})
+    assert (rooms.speech_lufs(other), rooms.spoken(other)) == before
+
+
 def test_a_cut_would_be_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     placed = lines(tmp_path, (0.5, 1))
     whole = compose.load

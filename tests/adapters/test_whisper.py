@@ -12,6 +12,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 import dubbench
 from dubbench import media
 from dubbench.adapters.whisper import whole_words
+from dubbench.text import spelling
 from dubbench.types import Sound, Voice
 from examples import clips
 
@@ -79,6 +80,27 @@ def test_a_piece_that_repeats_itself_is_heard_once_more_without_repeating(
     monkeypatch.setattr("dubbench.adapters.whisper.REPEATS", 0.0)
     assert ear.transcribe(call, "en").text
     assert asked == [None, 3]
+
+
+def test_text_alone_is_heard_without_looking_for_times(ear: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    call = media.read(clips.folder() / clips.PHONE.name, sample_rate=16_000, channels=1, duration=14.0)
+    asked: list[dict[str, Any]] = []
+    real = ear._model.transcribe
+
+    def spied(samples: Any, **options: Any) -> Any:
+        asked.append(options)
+        return real(samples, **options)
+
+    monkeypatch.setattr(ear._model, "transcribe", spied)
+    text = ear.text(call, "en")
+    assert spelling.wer(ear.transcribe(call, "en").text, text, "en").rate < 0.2
+    assert "Jersey" in text
+    assert [options.get("without_timestamps") for options in asked] == [True, None]
+    assert "word_timestamps" not in asked[0]
+    # From one window to the next Whisper finds its way by the times.
+    ear.text(Sound(np.concatenate([call.samples] * 3, axis=1), 16_000), "en")
+    assert "without_timestamps" not in asked[-1]
+    assert ear.text(Sound(np.zeros((1, 16_000), np.float32), 16_000), "en") == ""
 
 
 def test_long_sound_is_heard_in_pieces_in_the_language_of_its_beginning(ear: Any) -> None:
