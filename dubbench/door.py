@@ -8,6 +8,7 @@ import fnmatch
 import os
 import shlex
 import shutil
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -103,16 +104,28 @@ def busy(folder: Path) -> Iterator[bool]:
         yield held
 
 
+LEAVING: Seconds = 1.0
+"""How long processes of a killed walk may go on, before a folder that they hold counts as another's."""
+
+
 def _held(file: Any, folder: Path) -> bool:
     try:
         import fcntl
-
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise BadInput(f"another dubbench is working in {folder}; wait for it or choose another --out") from None
-    except (ImportError, OSError):
+    except ImportError:
         return False
-    return True
+    until = time.monotonic() + LEAVING
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                raise BadInput(
+                    f"another dubbench is working in {folder}; wait for it or choose another --out"
+                ) from None
+            time.sleep(0.02)
+        except OSError:
+            return False
 
 
 def sweep(home: Path, folder: Path) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import dubbench
-from dubbench import memory
+from dubbench import door, memory
 from dubbench.errors import BadInput
 from dubbench.text import subtitles
 from tests.talks import make_talk
@@ -127,3 +129,26 @@ def test_a_name_that_is_not_utf_8_is_refused_in_a_line(talk: Path, tmp_path: Pat
     shutil.copy(talk, odd)
     with pytest.raises(BadInput, match=r"bad\?\.mp4 is not UTF-8"):
         dubbench.dub(os.fsdecode(odd), to="pt", out=tmp_path / "o", **TOY)
+
+
+HOLDING = """import sys, time
+from pathlib import Path
+from dubbench import door
+with door.busy(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+    time.sleep(0.3)
+"""
+
+
+def test_a_folder_is_had_as_soon_as_its_killed_holder_is_gone(tmp_path: Path) -> None:
+    command_line = [sys.executable, "-c", HOLDING, str(tmp_path)]
+    with subprocess.Popen(command_line, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdin is not None
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        with pytest.raises(BadInput, match="another dubbench is working"), door.busy(tmp_path):
+            pass
+        holder.stdin.close()
+        with door.busy(tmp_path) as ours:
+            assert ours
