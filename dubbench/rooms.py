@@ -58,6 +58,12 @@ def mixed(dub: Dub, progress: Progress = quiet) -> tuple[Path, dict[str, Any]]:
     return path, dict(facts)
 
 
+def ground(dub: Dub) -> None:
+    """What a mix needs of the original alone, made and remembered: the bed, and how loud the lines were."""
+    laid(dub)
+    spoken(dub)
+
+
 def laid(dub: Dub) -> Path:
     """The bed under the dub's speech, from memory or made now: other takes lie on the same."""
     path = bed_path(dub)

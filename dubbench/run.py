@@ -126,6 +126,7 @@ class Run:
             self._lines("diarize", lambda: diarize(self.dub, self.progress, speakers=speakers), diarize)
             diarize.release()
         self._model("faces", release=True)
+        self._meanwhile()
 
     def _ahead(self) -> None:
         """Begin what only the film's sound is needed for, and load the models that will be asked for."""
@@ -139,6 +140,18 @@ class Run:
         if any(line.take is not None and line.take.text != line.translation for line in dub.lines):
             self._warm("speak")
             self._warm("transcribe")
+
+    def _meanwhile(self) -> None:
+        """Begin what later rooms ask of the original and its lines alone, once the stems are there."""
+        dub, separate = self.dub, self.stages.get("separate")
+        speak: Any = self.stages["speak"]
+        if separate is not None and not separate.on_cpu:
+            return
+        stems: Any = separate or (lambda dub, told: dub)
+        if speak.prosody:
+            self._beside.start("prosody", lambda told: prosody.listened(stems(dub, told), told))
+        if not dub.wishes.slow_picture:
+            self._beside.start("mix", lambda told: rooms.ground(stems(dub, told)))
 
     def _warm(self, room: str) -> None:
         """Load a model ahead; one that may lie in a GPU's memory has to wait until it has that for itself."""
@@ -174,6 +187,7 @@ class Run:
         self._step("fit", lambda: fitting.fit(self.dub, speak, self.progress, mark=mark), speak)
         self._separate()
         if speak.prosody:
+            self._waited("prosody")
             self._step("prosody", self._prosody)
         before = speak.made
         self._step("speak", lambda: _marked(speak(self.dub, self.progress, mark=mark), mark), speak)
@@ -211,6 +225,7 @@ class Run:
         return people.cast(dub, speak, self.voices, path=path, embedder=embedder)
 
     def _listen(self, ear: Any, speak: Any, mark: Any) -> None:
+        self._waited("mix")
         sound, _ = self._timed("mix", lambda: rooms.mixed(self.dub, self.progress))
         # As the film will hold it: what is heard now is not heard again once the film is written.
         understood = self._heard(self._timed("mux", lambda: rooms.coded(sound))).by_line()
@@ -230,6 +245,7 @@ class Run:
         """Writes the film, its subtitles and the report of a walk that `started` then (`time.perf_counter`)."""
         if not self.dub.lines:
             self._separate()
+        self._waited("mix")
         sound, facts = self._timed("mix", lambda: rooms.mixed(self.dub, self.progress))
         lipsync: Any = self.stages.get("lipsync")
         picture = None

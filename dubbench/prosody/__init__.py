@@ -18,6 +18,7 @@ import numpy as np
 from dubbench import media, memory, pitch
 from dubbench.errors import AdapterFailed
 from dubbench.prosody.prominence import Track, prominences, raised, stressed
+from dubbench.stages.base import Progress, quiet
 from dubbench.text import emphasis
 from dubbench.timeline.lines import leans
 from dubbench.translation.alignment import Pairs
@@ -44,13 +45,26 @@ def carried(dub: Dub, align: Align) -> Dub:
     if sound is None:
         return dub
     keys = [_key(sound, line) for line in dub.lines]
-    found = [_remembered(dub, sound, line, key) for line, key in zip(dub.lines, keys, strict=True)]
+    found = listened(dub)
     ups = raised([(line.speaker, heard.pitch) for line, heard in zip(dub.lines, found, strict=True)])
     lines = (
         line if _was_read(line, key) else _with(line, key, heard, up, align)
         for line, key, heard, up in zip(dub.lines, keys, found, ups, strict=True)
     )
     return dub.but(lines=tuple(lines))
+
+
+def listened(dub: Dub, progress: Progress = quiet) -> list[Heard]:
+    """What is heard of each line in the original, from memory or measured now; none where there is no sound.
+
+    No translation is needed for it.
+    """
+    sound, found = dub.tracks.speech or dub.tracks.original, list[Heard]()
+    for line in dub.lines if sound is not None else ():
+        assert sound is not None
+        progress(ROOM, len(found), len(dub.lines), "listening how it is said")
+        found.append(_remembered(dub, sound, line, _key(sound, line)))
+    return found
 
 
 def _was_read(line: Line, key: str) -> bool:
@@ -125,4 +139,4 @@ def _said(line: Line, places: list[int], align: Align) -> tuple[Emphasis, ...]:
     return tuple(chosen[at] for at in sorted(chosen))
 
 
-__all__ = ["Align", "Heard", "carried", "heard", "measured"]
+__all__ = ["Align", "Heard", "carried", "heard", "listened", "measured"]
