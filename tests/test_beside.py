@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+import dubbench
+from dubbench import slowing
 from dubbench.adapters.toy import ToySpeak
 from dubbench.beside import Beside
 from dubbench.errors import BadInput
 from dubbench.stages.base import Progress, quiet
+from tests.talks import make_talk
 
 
 def test_jobs_are_done_one_after_the_other_and_what_follows_each_too() -> None:
@@ -73,3 +78,19 @@ def test_a_model_is_loaded_ahead_and_its_failure_left_to_who_asks_for_it() -> No
     assert broken.loads == 1
     with pytest.raises(RuntimeError):
         broken.ready()
+
+
+@pytest.mark.parametrize("slow_picture", [False, True])
+def test_the_bed_is_laid_while_lines_are_translated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, slow_picture: bool
+) -> None:
+    lay, laid = slowing.lay_bed, list[bool]()
+
+    def spied(*given: Any) -> None:
+        laid.append(threading.current_thread() is threading.main_thread())
+        lay(*given)
+
+    monkeypatch.setattr(slowing, "lay_bed", spied)
+    talk = make_talk(tmp_path / "a.mp4", bursts=2)
+    dubbench.dub(talk, to="pt", out=tmp_path / "o", cast="toy", slow_picture=slow_picture)
+    assert laid == [slow_picture], "once; where the picture may become slower it is not known before the plan"
