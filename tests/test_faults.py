@@ -248,5 +248,9 @@ class TestCounting:
         bad.repeated["speak"] = 3
         walked = kills.Walked(tmp_path, kills=[bad], different=["dub.json"], drafts=[tmp_path / "x"], code=1)
         assert len(kills.wrong([walked], workers=2)) == 6
+        late = kills.Moment(kills.ANYWHERE, "9 s after the start", {"seconds": 9.0})
+        assert kills.wrong([kills.Walked(tmp_path, missed=[moment, late])], workers=2) == [
+            f"never came: {moment.room}, {moment.what}"
+        ]
         good = kills.Walked(tmp_path, kills=[kills.Struck(moment, "weights", finished=3, drafts=1, left=0)])
         assert kills.wrong([good], workers=2) == []

@@ -271,7 +271,7 @@ def test_a_finished_dubs_page_has_all_of_its_report(tmp_path: Path) -> None:
     assert [leaf for leaf in leaves(figures) if html.escape(leaf) not in text] == []
 
 
-def test_the_films_loudness_is_measured_once_and_again_when_it_is_another_film(
+def test_the_films_loudness_is_measured_once_and_again_when_its_sound_is_another(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dub = dubbench.dub(make_talk(tmp_path / "a.mp4", bursts=2), to="pt", out=tmp_path / "o", cast="toy")
@@ -279,4 +279,6 @@ def test_the_films_loudness_is_measured_once_and_again_when_it_is_another_film(
     assert report.loudness(dub) == media.loudness(tmp_path / "o" / dub.output.film)
     monkeypatch.setattr(media, "loudness", lambda film: (-23.0, -9.0))
     assert report.loudness(dub) != (-23.0, -9.0)
-    assert report.loudness(dub.but(output=dub.output.but(sha256="another"))) == (-23.0, -9.0)
+    first = dub.lines[0]
+    moved = dub.with_lines({first.id: first.but(placed_start=(first.placed_start or 0.0) + 0.1)})
+    assert report.loudness(moved) == (-23.0, -9.0)

@@ -7,7 +7,7 @@ import resource
 import sys
 from typing import TYPE_CHECKING, Any
 
-from dubbench import media, memory
+from dubbench import media, memory, rooms
 from dubbench.report import timing
 from dubbench.report.notes import flags
 from dubbench.timeline.picture import stretches
@@ -70,13 +70,16 @@ def measured(dub: Dub, run: Run) -> dict[str, Any]:
 
 
 def loudness(dub: Dub) -> tuple[float, float]:
-    """LUFS and dBTP of the finished film's sound by `media.loudness`, from memory or measured now."""
+    """LUFS and dBTP of the finished film's sound by `media.loudness`, from memory or measured now.
+
+    Remembered by the mix that the film holds: its own hash is another each time it is signed.
+    """
     assert dub.output is not None
-    store, key = memory.Memory(dub.folder), memory.key(film=dub.output.sha256)
-    kept = store.recall("report", key)
+    store, key = memory.Memory(dub.folder), memory.key(mix=rooms.mix_key(dub), coded=media.CODED)
+    kept = store.recall("levels", key)
     if kept is None:
         kept = media.loudness(dub.folder / dub.output.film)
-        store.keep("report", key, kept)
+        store.keep("levels", key, kept)
     lufs, peak = kept
     return float(lufs), float(peak)
 

@@ -81,6 +81,17 @@ class Moment:
         raise AssertionError("killed")
 
 
+def watch_start(moment: Moment) -> None:
+    """The time runs in the process that does the work: it knows which room it is in."""
+    work = cli.work
+
+    def begun() -> None:
+        moment.come()
+        work()
+
+    cli.work = begun
+
+
 def watch_progress(moment: Moment) -> None:
     shown = Meter.__call__
 
@@ -189,7 +200,7 @@ def _write(log: Path, *words: str) -> None:
 def main() -> None:
     moment = Moment(json.loads(sys.argv[1]))
     if set(moment.asked) == {"seconds"}:
-        moment.come()
+        watch_start(moment)
     for watch in (watch_progress, watch_renames, watch_programs, watch_weights):
         watch(moment)
     watch_calls(moment, Path(sys.argv[2]))

@@ -38,9 +38,9 @@ class Filled:
 
 ROOMS = {
     "probe": "work/lock",
-    "separate": "work/separate/.*.wav",
-    "transcribe": "work/separate/*.json",
-    "diarize": "work/transcribe/*.json",
+    "diarize": "work/mono/*.wav",
+    "separate": "work/separate/*.part.wav",
+    "transcribe": "work/understood/*",
     "translate": "work/voices/*.wav",
     "speak": "work/speak/*.json",
     "match": "work/match/.*.wav",

