@@ -105,7 +105,7 @@ def writer(
     if path.suffix.lower() == ".wav":
         if path.stat().st_size < own.frames * channels * WIDTHS[subtype]:
             raise refusal(path)
-        _timeless(path)
+        _cleared(path)
 
 
 def lengthened(path: Path, sample_rate: int, channels: int, *, frames: int) -> None:
@@ -133,7 +133,13 @@ def within(path: Path) -> Iterator[Writer]:
     finally:
         with _by_system(path):
             file.close()
-    _timeless(path)
+
+
+def settled(path: Path) -> None:
+    """Take out of a float WAV what tells when and in how many sittings it was written `within`: the same samples are
+    the same file then. Of the PEAK chunk in its header the time goes, and peaks, which are those of the last sitting.
+    """
+    _cleared(path, peaks=True)
 
 
 @contextlib.contextmanager
@@ -163,10 +169,13 @@ def refusal(path: Path) -> OSError:
     return OSError(errno.EIO, os.strerror(errno.EIO), str(path))
 
 
-def _timeless(path: Path) -> None:
-    """Set the time of day in the PEAK chunk of a float WAV (four bytes after its size and version) to zero."""
+def _cleared(path: Path, *, peaks: bool = False) -> None:
+    """Set the time of day in the PEAK chunk of a float WAV (four bytes after its size and version) to zero, and the
+    `peaks` that follow it, where wanted."""
     with path.open("rb+") as file:
-        at = file.read(HEAD).find(b"PEAK")
+        head = file.read(HEAD)
+        at = head.find(b"PEAK")
         if at >= 0:
+            size = int.from_bytes(head[at + 4 : at + 8], "little") - 4 if peaks else 4
             file.seek(at + 12)
-            file.write(bytes(4))
+            file.write(bytes(size))

@@ -177,6 +177,7 @@ class _Parts:
         for path, stem in zip(self.paths, self.stems, strict=True):
             # It was killed here before if one has its name already.
             if path.is_file():
+                media.settled(path)
                 path.replace(stem)
         self._noted.unlink(missing_ok=True)
 
