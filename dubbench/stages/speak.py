@@ -11,6 +11,7 @@ import numpy as np
 
 from dubbench import durations, media, memory
 from dubbench.errors import AdapterFailed, BadInput
+from dubbench.stages.abreast import Abreast
 from dubbench.stages.base import Progress, Stage, quiet
 from dubbench.stages.spoken import Spoken as Spoken
 from dubbench.stages.spoken import joined, parted
@@ -22,6 +23,10 @@ from dubbench.types import Controls, Dub, Emphasis, Flag, Line, Pause, Seconds, 
 CALIBRATING = 6
 """Lines of a voice that are spoken before the plan, where nothing is known of its speed: estimates of others are then
 4 to 6 % off instead of 8 to 16 (espeak-ng in four languages)."""
+
+AT_ONCE = 150
+"""Letters that each processor's share of the lines spoken at once has at most, some nine seconds: Kokoro takes 24 MB a
+second of speech while it speaks, and the longest lines of a long film came all together."""
 
 
 class Speak(Stage):
@@ -270,15 +275,19 @@ class Speak(Stage):
     def takes(
         self, dub: Dub, jobs: Sequence[tuple[Line, float]], progress: Progress = quiet, *, mark: Watermark | None = None
     ) -> list[Take]:
-        """A take for each (line, pace), from memory or spoken now; longest first, for full use of the processors."""
+        """A take for each (line, pace), from memory or spoken now: long lines first, few of them at once."""
         results: list[Take | None] = [None] * len(jobs)
-        order = sorted(range(len(jobs)), key=lambda i: -len(jobs[i][0].translation or ""))
+        abreast = Abreast([len(line.translation or "") for line, _ in jobs], self.parallel * AT_ONCE)
+
+        def next_take() -> tuple[int, Take]:
+            with abreast.job() as i:
+                return i, self._take(dub, *jobs[i], mark)
+
         with ThreadPoolExecutor(max_workers=max(1, self.parallel)) as pool:
-            futures = {pool.submit(self._take, dub, *jobs[i], mark): i for i in order}
+            futures = [pool.submit(next_take) for _ in jobs]
             try:
                 for done, future in enumerate(as_completed(futures)):
-                    i = futures[future]
-                    results[i] = future.result()
+                    i, results[i] = future.result()
                     progress(self.room, done + 1, len(jobs), jobs[i][0].id)
             except BaseException:
                 pool.shutdown(cancel_futures=True)

@@ -40,6 +40,7 @@ DESIGNED: tuple[Moment, ...] = (
     Moment("start", "after its manifest", {"rename": "*/manifest.json", "after": True}),
     Moment("probe", "ffmpeg writes the sound", {"ffmpeg": _of("probe", ".*")}),
     Moment("probe", "before the rename", {"rename": _of("probe", "*.wav")}),
+    Moment("diarize", "the model at work", {"call": "diarize", "seconds": 0.5}),
     Moment("weights", "a graph is built", {"build": "spleeter*", "seconds": 0.5}),
     Moment("weights", "a graph before its rename", {"rename": "*/built/[!.]*"}),
     Moment("separate", "the model at work", {"call": "separate", "seconds": 1.0}),
@@ -48,7 +49,6 @@ DESIGNED: tuple[Moment, ...] = (
     Moment("transcribe", "the model at work", {"call": "transcribe", "seconds": 1.0}),
     Moment("transcribe", "before the rename", {"rename": _of("transcribe", "*.json")}),
     Moment("transcribe", "before dub.json", {"rename": "*/dub.json", "nth": 3}),
-    Moment("diarize", "the model at work", {"call": "diarize", "seconds": 0.5}),
     Moment("diarize", "a voice before its rename", {"rename": _of("voices", "*")}),
     Moment("translate", "the model at work", {"call": "translate", "seconds": 0.1}),
     Moment("translate", "between two lines", {"rename": _of("translate", "*"), "after": True}),
@@ -104,11 +104,12 @@ class Struck:
 
 @dataclass
 class Walked:
-    """A folder walked to its end over kills."""
+    """A folder walked to its end over kills; `left` are moments that did not come before the end."""
 
     home: Path
     kills: list[Struck] = field(default_factory=list)
     missed: list[Moment] = field(default_factory=list)
+    left: list[Moment] = field(default_factory=list)
     different: list[str] = field(default_factory=list)
     drafts: list[Path] = field(default_factory=list)
     code: int = 0
@@ -144,17 +145,21 @@ class Walker:
         self.folder, self.film, self.reference = folder, film, dict(reference)
 
     def walk(self, name: str, moments: Sequence[Moment], *, fetching: bool = False) -> Walked:
-        """Kill a dub in a new folder at each moment in turn, and let it end after the last."""
+        """Kill a dub in a new folder at each moment in turn, and let it end after the last.
+
+        Where a moment does not come the dub is at its end, and those after it would not come either.
+        """
         home, log = self.folder / name, self.folder / f"{name}.log"
         world = self._world(fetching)
         walked = Walked(home)
-        for moment in moments:
+        for number, moment in enumerate(moments):
             end = walks.dying(moment.how, log, walks.dub_arguments(self.film, home), self._for(moment, world))
             self._account(walked, home, log)
             if end.code == -9 and end.killed_in:
                 walked.kills.append(self._struck(moment, end, home, log))
             else:
-                walked.missed.append(moment)
+                walked.left = list(moments[number:])
+                break
         end = walks.dying({}, log, walks.dub_arguments(self.film, home), world)
         self._account(walked, home, log)
         walked.code, walked.different = end.code, artefacts.differences(home, self.reference)
@@ -209,7 +214,14 @@ def reference(folder: Path, film: Path) -> tuple[dict[str, str], float]:
 def struck(folder: Path, film: Path, *, kills: int, seed: int, known: Mapping[str, str], lasts: float) -> list[Walked]:
     """All kills: the designed ones in one folder, random ones in as many as it takes until there are enough."""
     walker, moments = Walker(folder, film, known), chosen(kills, seed)
-    done = [walker.walk("designed", moments, fetching=any(moment.room == "weights" for moment in moments))]
+    done = list[Walked]()
+    while moments:
+        fetching = any(moment.room == "weights" for moment in moments)
+        done.append(walker.walk(f"designed-{len(done)}", moments, fetching=fetching))
+        # In a new folder all rooms are ahead again; what does not come there either never does.
+        before, moments = len(moments), done[-1].left
+        if len(moments) == before:
+            done[-1].missed.append(moments.pop(0))
     anywhere = random_times(lasts, seed)
     while (missing := kills - sum(len(walked.kills) for walked in done)) > 0:
         done.append(walker.walk(f"random-{len(done)}", [next(anywhere) for _ in range(min(missing, 4))]))

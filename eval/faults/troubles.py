@@ -84,7 +84,9 @@ def _met(folder: Path, film: Path, case: Case, number: int, known: dict[str, str
     world, arguments = _world(folder, case.room, apart=case.apart), _arguments(film, home, case.room)
     end = walks.run(arguments, {**world, "TROUBLE": case.trouble})
     before = artefacts.looks(home)
-    kept = {name for name in before if name.startswith(f"work/{case.room}/") and name.endswith(".json")}
+    # A part of a result says how far it got.
+    own = {name for name in before if name.startswith(f"work/{case.room}/") and name.endswith(".json")}
+    kept = {name for name in own if not name.endswith(".part.json")}
     healed = walks.run(arguments, world)
     again = artefacts.made_again(before, artefacts.looks(home), known)
     return Met(case, end, len(kept), healed.code, len(again), tuple(artefacts.differences(home, known)))
