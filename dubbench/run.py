@@ -135,7 +135,8 @@ class Run:
         if diarize is not None and diarize.on_cpu and "diarize" not in dub.made_by:
             room: Any = diarize
             self._beside.start("diarize", lambda told: room.listen(dub, told, speakers=speakers), last=diarize.release)
-        if separate is not None and separate.on_cpu and "separate" not in dub.made_by:
+        if separate is not None and separate.on_cpu:
+            # Also where it is known: its files may be gone, and what comes next here needs them.
             self._beside.start("separate", lambda told: separate(dub, told), last=separate.release)
         if any(line.take is not None and line.take.text != line.translation for line in dub.lines):
             self._warm("speak")
@@ -150,7 +151,7 @@ class Run:
         stems: Any = separate or (lambda dub, told: dub)
         if speak.prosody:
             self._beside.start("prosody", lambda told: prosody.listened(stems(dub, told), told))
-        if not dub.wishes.slow_picture:
+        if not dub.wishes.slow_picture and not dub.picture:
             self._beside.start("mix", lambda told: rooms.ground(stems(dub, told)))
 
     def _warm(self, room: str) -> None:

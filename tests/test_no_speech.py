@@ -33,7 +33,7 @@ def home(film: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_sound_is_as_loud_as_it_was(film: Path, home: Path) -> None:
     # Coding moves peaks by some tenths, by how much depends on which ffmpeg it is.
-    assert media.loudness(home / "dub.mp4") == pytest.approx(media.loudness(film), abs=0.6)
+    assert media.loudness(home / "dub.mp4") == pytest.approx(media.loudness(film), abs=0.8)
 
 
 def sound_languages(path: Path) -> list[str]:
