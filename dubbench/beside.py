@@ -43,6 +43,11 @@ class Beside:
         """Whether a job has begun, or waits for its turn."""
         return name in self._jobs and not self._jobs[name].done()
 
+    def failed(self, name: str) -> bool:
+        """Whether a job ended with a mistake that nobody has heard of yet."""
+        job = self._jobs.get(name)
+        return job is not None and job.done() and not job.cancelled() and job.exception() is not None
+
     def wait(self, name: str) -> Seconds:
         """How long a job took, once it is done; 0 where there is none. Raises what the job raised."""
         job = self._jobs.pop(name, None)

@@ -35,7 +35,7 @@ from dubbench import (
     rooms,
     voiceprint,
 )
-from dubbench.beside import Beside
+from dubbench.beside import Beside, StoppedError
 from dubbench.brought import PERSON, with_translation
 from dubbench.errors import BadInput
 from dubbench.passages import Heard
@@ -148,11 +148,18 @@ class Run:
         speak: Any = self.stages["speak"]
         if separate is not None and not separate.on_cpu:
             return
-        stems: Any = separate or (lambda dub, told: dub)
+
+        def with_stems(told: Progress) -> Dub:
+            # A model that failed is not asked again before the walk has told so.
+            if self._beside.failed("separate"):
+                raise StoppedError
+            apart: Any = separate
+            return dub if apart is None else apart(dub, told)  # type: ignore[no-any-return]
+
         if speak.prosody:
-            self._beside.start("prosody", lambda told: prosody.listened(stems(dub, told), told))
+            self._beside.start("prosody", lambda told: prosody.listened(with_stems(told), told))
         if not dub.wishes.slow_picture and not dub.picture:
-            self._beside.start("mix", lambda told: rooms.ground(stems(dub, told)))
+            self._beside.start("mix", lambda told: rooms.ground(with_stems(told)))
 
     def _warm(self, room: str) -> None:
         """Load a model ahead; one that may lie in a GPU's memory has to wait until it has that for itself."""

@@ -155,7 +155,7 @@ class Walker:
         for number, moment in enumerate(moments):
             end = walks.dying(moment.how, log, walks.dub_arguments(self.film, home), self._for(moment, world))
             self._account(walked, home, log)
-            if end.code == -9 and end.killed_in:
+            if end.killed_in:
                 walked.kills.append(self._struck(moment, end, home, log))
             else:
                 walked.left = list(moments[number:])

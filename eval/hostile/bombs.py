@@ -37,7 +37,7 @@ def lying_flac(hours: int) -> bytes:
 
 
 def slow_clock(form: str = "mp4") -> bytes:
-    """An MP4 whose clocks tick 48 000 times slower than they did; its edit list, which tells of the 2 s, is nameless."""
+    """An MP4 whose clocks tick 48 000 times slower than they did; its edit list, of 2 s, has lost its name."""
     content = film(form, video=None).replace(b"edts", b"free")
     for name, at in ((b"mvhd", 16), (b"mdhd", 16)):
         place = content.index(name) + at
