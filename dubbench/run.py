@@ -129,32 +129,33 @@ class Run:
         self._meanwhile()
 
     def _ahead(self) -> None:
-        """Begin what only the film's sound is needed for, and load the models that will be asked for."""
-        diarize, separate = self.stages.get("diarize"), self.stages.get("separate")
+        """Begin what lines wait for and only the film's sound is needed for, and load models that will be asked for."""
+        diarize = self.stages.get("diarize")
         dub, speakers = self.dub, self.dub.wishes.speakers
         if diarize is not None and diarize.on_cpu and "diarize" not in dub.made_by:
             room: Any = diarize
             self._beside.start("diarize", lambda told: room.listen(dub, told, speakers=speakers), last=diarize.release)
-        if separate is not None and separate.on_cpu:
-            # Also where it is known: its files may be gone, and what comes next here needs them.
-            self._beside.start("separate", lambda told: separate(dub, told), last=separate.release)
         if any(line.take is not None and line.take.text != line.translation for line in dub.lines):
             self._warm("speak")
             self._warm("transcribe")
 
     def _meanwhile(self) -> None:
-        """Begin what later rooms ask of the original and its lines alone, once the stems are there."""
+        """Begin what later rooms ask of the original and its lines alone. Translating takes one processor; while words
+        are heard there is none to spare."""
         dub, separate = self.dub, self.stages.get("separate")
         speak: Any = self.stages["speak"]
-        if separate is not None and not separate.on_cpu:
-            return
+        if separate is not None:
+            if not separate.on_cpu:
+                return
+            # Also where it is known: its files may be gone, and what comes next here needs them.
+            stage: Any = separate
+            self._beside.start("separate", lambda told: stage(dub, told), last=separate.release)
 
         def with_stems(told: Progress) -> Dub:
             # A model that failed is not asked again before the walk has told so.
             if self._beside.failed("separate"):
                 raise StoppedError
-            apart: Any = separate
-            return dub if apart is None else apart(dub, told)  # type: ignore[no-any-return]
+            return dub if separate is None else stage(dub, told)  # type: ignore[no-any-return]
 
         if speak.prosody:
             self._beside.start("prosody", lambda told: prosody.listened(with_stems(told), told))

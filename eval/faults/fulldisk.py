@@ -40,9 +40,9 @@ class Filled:
 ROOMS = {
     "probe": "work/lock",
     "diarize": "work/mono/*.wav",
-    "separate": "work/separate/*.part.wav",
     "transcribe": "work/understood/*",
     "translate": "work/voices/*.wav",
+    "separate": "work/separate/*.part.wav",
     "speak": "work/speak/*.json",
     "match": "work/match/.*.wav",
     "mix": "work/mix/.*.wav",
