@@ -28,6 +28,9 @@ from eval import long, pages
 
 MOST_MB, GROWTH, EVEN = 1500, 1.2, 0.10
 """Bounds: resident memory; how many times the first's; by how much the time of a minute may differ from the first's."""
+LONG, SHORTLY = 10, 1.5
+"""Minutes of the first from which these bounds hold. In less other people speak, and rooms that meet by chance weigh
+more: then memory that goes along with length is looked for, so many times the first's."""
 PAGE = 4096
 HEAD = (
     "minutes",
@@ -61,10 +64,13 @@ class Soaked:
 
     def broken(self, first: Soaked) -> Iterator[str]:
         """The bounds that this dub does not keep, beside the first."""
+        growth = GROWTH if first.minutes >= LONG else SHORTLY
+        if self.peak_mb > growth * first.peak_mb:
+            yield f"{self.minutes:g} minutes held {self.peak_mb / first.peak_mb:.2f} times what {first.minutes:g} did"
+        if first.minutes < LONG:
+            return
         if self.peak_mb > MOST_MB:
             yield f"{self.minutes:g} minutes held {self.peak_mb:.0f} MB, over {MOST_MB}"
-        if self.peak_mb > GROWTH * first.peak_mb:
-            yield f"{self.minutes:g} minutes held {self.peak_mb / first.peak_mb:.2f} times what {first.minutes:g} did"
         ratio = self.spent / self.minutes / (first.spent / first.minutes)
         if abs(ratio - 1) > EVEN:
             yield f"a minute of {self.minutes:g} took {ratio:.2f} times the processor time of one of {first.minutes:g}"
