@@ -30,7 +30,8 @@ from eval.speed import dubbed, talk
 SOON: Seconds = 3.0
 SHARE = 0.10
 EDITS = 5
-ADDED = {"pt": " de novo"}
+ADDED, OTHERS = {"pt": " de novo"}, {"pt": " outra vez"}
+"""What lines are reworded with; in an editor with others, or the command would find them spoken."""
 
 
 def reworded(home: Path, number: int) -> None:
@@ -69,7 +70,7 @@ def in_an_editor(home: Path, number: int) -> Seconds:
 
     spoken(number + 1, "Mais uma vez.")
     started = time.perf_counter()
-    spoken(number, str(dub.lines[number].translation).rstrip(".") + ADDED[dub.target_language] + ".")
+    spoken(number, str(dub.lines[number].translation).rstrip(".") + OTHERS[dub.target_language] + ".")
     return time.perf_counter() - started
 
 
