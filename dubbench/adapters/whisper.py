@@ -96,8 +96,9 @@ class Whisper(Transcribe):
     def text(self, sound: Sound, language: str) -> str:
         """See `Transcribe.text`: without looking for times, which took a fifth of it, where one window holds it all."""
         self._refuse(language)
+        times = {"without_timestamps": True} if sound.duration <= WINDOW else {}
         with graphs.steady():
-            found = self._found(sound, language, **({"without_timestamps": True} if sound.duration <= WINDOW else {}))
+            found = self._found(sound, language, **times)
         return " ".join(part.text.strip() for part in found if part.no_speech_prob <= self.settings.no_speech)
 
     def _found(self, sound: Sound, language: str, **more: Any) -> list[Any]:

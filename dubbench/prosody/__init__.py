@@ -60,8 +60,9 @@ def listened(dub: Dub, progress: Progress = quiet) -> list[Heard]:
     No translation is needed for it.
     """
     sound, found = dub.tracks.speech or dub.tracks.original, list[Heard]()
-    for line in dub.lines if sound is not None else ():
-        assert sound is not None
+    if sound is None:
+        return found
+    for line in dub.lines:
         progress(ROOM, len(found), len(dub.lines), "listening how it is said")
         found.append(_remembered(dub, sound, line, _key(sound, line)))
     return found

@@ -114,7 +114,7 @@ def _time(path: Path) -> int | None:
 
 
 def walked(folder: Path, film: Path, reference: Mapping[str, str]) -> tuple[list[Filled], list[str]]:
-    """One dub that finds its disk full in every room, and in what it differs in the end. Raises PermissionError."""
+    """A dub that finds its disk full in every room, and in what it differs in the end. Raises PermissionError."""
     found, known = list[Filled](), dict(reference)
     with small_disk(folder / "disk", DISK_MB) as disk:
         world, home = walks.environment(folder), disk / "dub"

@@ -104,7 +104,8 @@ class Struck:
 
 @dataclass
 class Walked:
-    """A folder walked to its end over kills; `left` are moments that did not come before the end."""
+    """A folder walked to its end over kills. `left` are the moment that did not come before the end, and those after
+    it; `missed` what came in no folder."""
 
     home: Path
     kills: list[Struck] = field(default_factory=list)
@@ -212,7 +213,8 @@ def reference(folder: Path, film: Path) -> tuple[dict[str, str], float]:
 
 
 def struck(folder: Path, film: Path, *, kills: int, seed: int, known: Mapping[str, str], lasts: float) -> list[Walked]:
-    """All kills: the designed ones in one folder, random ones in as many as it takes until there are enough."""
+    """All kills: the designed ones in one folder, or in others from the first that did not come there; random ones in
+    as many as it takes until there are enough."""
     walker, moments = Walker(folder, film, known), chosen(kills, seed)
     done = list[Walked]()
     while moments:
