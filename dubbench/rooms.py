@@ -15,7 +15,7 @@ from dubbench import languages, matching, media, memory, mix, slowing
 from dubbench.catalog import ROOMS
 from dubbench.media import SILENCE_LUFS
 from dubbench.mix import acoustics, bed, levels, slower
-from dubbench.mix.meter import integrated, metered
+from dubbench.mix.meter import Readings, integrated, metered
 from dubbench.stages.base import Progress, quiet
 from dubbench.text import subtitles
 from dubbench.timeline.picture import on_film
@@ -39,19 +39,24 @@ def probe(source: Source, dub: Dub, progress: Progress = quiet) -> Dub:
 
 
 def mixed(dub: Dub, progress: Progress = quiet) -> tuple[Path, dict[str, Any]]:
-    """The dub's sound track as a WAV, and the facts of `mix.Mixed` with its sha256, from memory or made now."""
+    """The dub's sound track as a WAV, and the facts of `mix.Mixed` with its sha256, from memory or made now. It is
+    coded with it."""
     store, key = memory.Memory(dub.folder), mix_key(dub)
     path, facts = store.path("mix", key, ".wav"), store.recall("mix", key)
     if facts is None or not path.is_file():
         progress("mix", 0, 1, "laying the bed")
-        voices = matching.matched(dub)
-        lines = [(start, voice.path) for (start, _), voice in zip(_placed(dub), voices, strict=True)]
-        made = mix.mix(
-            laid(dub), lines, slowing.film_duration(dub), path, speech_lufs=speech_lufs(dub),
-            ringing=[voice.ringing for voice in voices],
-            raised=[up for up, x in zip(levels.raised(spoken(dub)), dub.lines, strict=True) if x.speech is not None],
-            told=lambda done, total: progress("mix", done, total, "mixing"),
-        )  # fmt: skip
+        floor, voices = laid(dub), matching.matched(dub)
+        ups = [up for up, x in zip(levels.raised(spoken(dub)), dub.lines, strict=True) if x.speech is not None]
+        lines = [
+            mix.Speech(start, voice.path, voice.ringing, up, voice.lufs)
+            for (start, _), voice, up in zip(_placed(dub), voices, ups, strict=True)
+        ]
+        with memory.replacing(coded_path(path)) as coded_draft:
+            made = mix.mix(
+                floor, lines, slowing.film_duration(dub), path, coded=coded_draft,
+                energy=_energy(floor) if lines else None, speech_lufs=speech_lufs(dub),
+                told=lambda done, total: progress("mix", done, total, "mixing"),
+            )  # fmt: skip
         facts = {**asdict(made), "sha256": memory.file_sha256(path)}
         store.keep("mix", key, facts)
     progress("mix", 1, 1, "mixed")
@@ -59,9 +64,12 @@ def mixed(dub: Dub, progress: Progress = quiet) -> tuple[Path, dict[str, Any]]:
 
 
 def ground(dub: Dub) -> None:
-    """What a mix needs of the original alone, made and remembered: the bed, and how loud the lines were."""
-    laid(dub)
+    """What a mix needs of the original alone, made and remembered: the bed and how loud it is, how loud the lines were
+    and where their speakers were recorded."""
+    _energy(laid(dub))
     spoken(dub)
+    for who in dub.speakers:
+        matching.original(dub, [line for line in dub.lines if line.speaker == who])
 
 
 def laid(dub: Dub) -> Path:
@@ -71,6 +79,21 @@ def laid(dub: Dub) -> Path:
         with memory.replacing(path) as draft:
             slowing.lay_bed(dub, _spans(dub), draft)
     return path
+
+
+def _energy(floor: Path) -> Readings:
+    """How loud a bed of `laid` is, frame by frame, from memory or weighed now."""
+    path = energy_path(floor)
+    if not path.is_file():
+        with memory.replacing(path) as draft:
+            np.save(draft, mix.weighed(floor))
+    energy: Readings = np.load(path)
+    return energy
+
+
+def energy_path(floor: Path) -> Path:
+    """Where it lies how loud a bed is, once it was weighed."""
+    return floor.with_suffix(".npy")
 
 
 def bed_path(dub: Dub) -> Path:
@@ -111,7 +134,7 @@ def _spans(dub: Dub) -> list[bed.Span]:
 
 
 def coded(sound: Path) -> Path:
-    """The sound of `mixed` as the film will hold it, from memory or made now, by a process of its own."""
+    """The sound of `mixed` as the film will hold it: coded with it, or now."""
     path = coded_path(sound)
     if not path.is_file():
         with memory.replacing(path) as draft:

@@ -237,7 +237,9 @@ class Run:
         self._waited("mix")
         sound, _ = self._timed("mix", lambda: rooms.mixed(self.dub, self.progress))
         # As the film will hold it: what is heard now is not heard again once the film is written.
-        understood = self._heard(self._timed("mux", lambda: rooms.coded(sound))).by_line()
+        track = self._timed("mux", lambda: rooms.coded(sound))
+        self._compared(track)
+        understood = self._heard(track).by_line()
         self._step("listen", lambda: listen.judged(self.dub, ear, understood, self.progress), ear)
         self.dub, changed = self._timed(
             "listen", lambda: listen.retaken(self.dub, ear, speak, self.progress, mark=mark)
@@ -245,6 +247,13 @@ class Run:
         if changed:
             self.redone["retake"] = len(changed)
             self._step("place", lambda: fitting.place(self.dub, speak))
+
+    def _compared(self, track: Path) -> None:
+        """Begin what the report asks of the dub's sound beside its words; lines that change now are asked again."""
+        dub, embedder = self.dub, self.stages.get("diarize")
+        self._beside.start("report", lambda told: report.loudness(dub, track))
+        if embedder is not None and embedder.on_cpu:
+            self._beside.start("likeness", lambda told: (report.likeness(dub, embedder), report.drift(dub, embedder)))
 
     def _heard(self, film: Path) -> Heard:
         ear: Any = self.stages["transcribe"]
@@ -265,12 +274,12 @@ class Run:
             picture = self._timed("lipsync", lambda: lipsync.film(self.dub, film, sound, self.progress), lipsync)
         self._step("mux", lambda: rooms.muxed(self.dub, sound, self.home, picture=picture, progress=self.progress))
         self.facts.update(facts)
-        dub = self.dub
-        self._beside.start("report", lambda told: report.loudness(dub))
+        self._compared(self.home / "dub.mp4")
         ear: Any = self.stages["transcribe"]
         if self.dub.lines and ear.speaks(self.dub.target_language):
             # Passages that were taken again are heard on the film as it was written.
             self.facts["heard"] = self._heard(self.home / "dub.mp4")
+        self._waited("likeness")
         self.facts["likeness"] = self._timed("likeness", lambda: report.likeness(self.dub, self.stages.get("diarize")))
         self.facts["drift"] = self._timed("likeness", lambda: report.drift(self.dub, self.stages.get("diarize")))
         self.dub = report.drifted(self.dub, self.facts["drift"])

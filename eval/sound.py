@@ -131,10 +131,12 @@ def dubbed(name: str, dub: Dub, folder: Path, ear: Any) -> Iterator[list[str]]:
     film = media.read(dub.open(dub.tracks.original)).samples
     said = [loud(film[:, round(x.start * RATE) : round(x.end * RATE)]) for x in lines]
     for way in ways(dub, lines):
-        placed = [(x.placed_start or 0.0, voice.path) for x, voice in zip(lines, way.voices, strict=True)]
-        ringing = [voice.ringing for voice in way.voices]
-        how: Any = {"speech_lufs": rooms.speech_lufs(dub), "raised": way.raised, "ringing": ringing}
-        mix.mix(None, placed, dub.source.duration, made, **how)
+        placed = [
+            mix.Speech(x.placed_start or 0.0, voice.path, voice.ringing, up)
+            for x, voice, up in zip(lines, way.voices, way.raised, strict=True)
+        ]
+        level = rooms.speech_lufs(dub)
+        mix.mix(None, placed, dub.source.duration, made, speech_lufs=level)
         alone = media.read(made).samples
         ends = [
             (x.placed_start or 0.0, (x.placed_start or 0.0) + (x.speech.duration if x.speech else 0)) for x in lines
@@ -145,7 +147,7 @@ def dubbed(name: str, dub: Dub, folder: Path, ear: Any) -> Iterator[list[str]]:
             metered([p for p, x in zip(parts, lines, strict=True) if x.speaker == who], peaks=False).loudness.lufs
             for who in {x.speaker for x in lines}
         ]
-        mix.mix(floor, placed, dub.source.duration, made, **how)
+        mix.mix(floor, placed, dub.source.duration, made, speech_lufs=level)
         whole = media.read(made).samples
         heard = [loud(whole[:, round(a * RATE) : round(b * RATE)]) for a, b in ends]
         errors = judged.errors(dub, judged.hearing(made, ear, dub.target_language))

@@ -35,6 +35,15 @@ def test_more_than_a_pipe_holds_goes_both_ways() -> None:
     assert (done.out, len(done.said)) == (much, bounded.KEPT)
 
 
+def test_it_reads_an_open_file_by_itself() -> None:
+    reading, writing = os.pipe()
+    os.write(writing, b"abc")
+    os.close(writing)
+    done = bounded.run(python("print(sys.stdin.read()[::-1], end='')"), reading)
+    os.close(reading)
+    assert done.out == b"cba"
+
+
 def test_a_program_that_does_not_listen_is_no_error() -> None:
     assert bounded.run(python("sys.stdin.close()"), b"x" * 1_000_000).code == 0
 

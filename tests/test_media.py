@@ -17,6 +17,7 @@ from dubbench.media import engine, mark
 from dubbench.types import Sound
 from tests.clips import (
     RATE,
+    babble,
     clicks,
     heard_clicks,
     make_film,
@@ -313,6 +314,26 @@ def test_a_dub_coded_ahead_is_copied_to_the_sample(tmp_path: Path, dub: Path, la
     assert np.array_equal(now.samples, ahead.samples)
     with pytest.raises(BadInput, match=r"nothing\.wav"):
         media.code(tmp_path / "nothing.wav", tmp_path / "nothing.m4a")
+
+
+def test_coded_while_it_is_made_it_is_the_same(tmp_path: Path) -> None:
+    sound = babble(7.3, level=0.3, sample_rate=48_000)
+    codes = media.pcm16(np.repeat(sound.samples, 2, axis=0)).T
+    with media.writer(tmp_path / "a.wav", 48_000, 2) as file, media.coder(tmp_path / "b.m4a") as code:
+        for part in np.array_split(codes, 5):
+            file.write(part)
+            code(part)
+    media.code(tmp_path / "a.wav", tmp_path / "a.m4a")
+    assert (tmp_path / "a.m4a").read_bytes() == (tmp_path / "b.m4a").read_bytes()
+
+
+def test_a_coder_that_cannot_write_ends_with_its_reason(tmp_path: Path) -> None:
+    second = np.zeros((48_000, 2), np.int16)
+    with pytest.raises(BadInput, match="No such file"), media.coder(tmp_path / "nowhere" / "b.m4a") as code:
+        for _ in range(100):
+            code(second)
+    with pytest.raises(OSError, match="mine"), media.coder(tmp_path / "c.m4a") as code:
+        raise OSError("mine")
 
 
 def test_what_mp4_cannot_hold_is_encoded_and_said(tmp_path: Path, dub: Path) -> None:

@@ -23,10 +23,12 @@ def saved(path: Path, sound: Sound) -> Path:
     return path
 
 
-def lines(folder: Path, *placed: tuple[float, float], rate: int = 24_000) -> list[tuple[float, Path]]:
+def lines(folder: Path, *placed: tuple[float, float], rate: int = 24_000) -> list[mix.Speech]:
     """(start, seconds) pairs as babbling lines, each of another loudness."""
     return [
-        (start, saved(folder / f"line{i}.wav", babble(length, level=0.1 + 0.2 * (i % 4), sample_rate=rate, seed=i)))
+        mix.Speech(
+            start, saved(folder / f"line{i}.wav", babble(length, level=0.1 + 0.2 * (i % 4), sample_rate=rate, seed=i))
+        )
         for i, (start, length) in enumerate(placed)
     ]
 
@@ -73,7 +75,7 @@ def test_without_a_line_the_sound_is_the_beds_to_the_bit(tmp_path: Path, sound: 
 
 def test_silent_lines_stay_silent(tmp_path: Path) -> None:
     line = saved(tmp_path / "line.wav", silence(1))
-    facts = mix.mix(saved(tmp_path / "bed.wav", silence(2)), [(0.5, line)], 2.0, tmp_path / "mix.wav")
+    facts = mix.mix(saved(tmp_path / "bed.wav", silence(2)), [mix.Speech(0.5, line)], 2.0, tmp_path / "mix.wav")
     assert (facts.lufs, facts.true_peak_dbtp, facts.gain_db) == (meter.SILENCE_LUFS, meter.PEAK_FLOOR, 0)
     assert not media.read(tmp_path / "mix.wav").samples.any()
 
@@ -82,7 +84,7 @@ def test_lines_become_equally_loud(tmp_path: Path) -> None:
     placed = lines(tmp_path, (0.5, 3), (4.5, 3), (8.5, 3), (12.5, 3))
     mix.mix(None, placed, 16.0, tmp_path / "mix.wav")
     levels = []
-    for i, (start, _) in enumerate(placed):
+    for i, (start, *_) in enumerate(placed):
         saved(tmp_path / f"part{i}.wav", media.read(tmp_path / "mix.wav", start=start, duration=3))
         levels.append(mix.measure(tmp_path / f"part{i}.wav").lufs)
     assert max(levels) - min(levels) < 1
@@ -95,7 +97,7 @@ def test_lines_become_equally_loud(tmp_path: Path) -> None:
 def test_a_line_is_where_it_was_put_and_whole(tmp_path: Path, rate: int) -> None:
     starts = [0.0, 1.23456, 3.7]
     line = clicks([0.0, 0.998], 1.0, sample_rate=rate)
-    placed = [(start, saved(tmp_path / f"{start}.wav", line)) for start in starts]
+    placed = [mix.Speech(start, saved(tmp_path / f"{start}.wav", line)) for start in starts]
     facts = mix.mix(None, placed, 5.0, tmp_path / "mix.wav")
     heard = media.read(tmp_path / "mix.wav")
     assert heard.samples.shape == (2, 5 * RATE)
@@ -106,7 +108,8 @@ def test_a_line_is_where_it_was_put_and_whole(tmp_path: Path, rate: int) -> None
 
 def test_a_line_is_not_changed_but_in_level(tmp_path: Path) -> None:
     line = babble(2.0, level=0.3, sample_rate=RATE)
-    facts = mix.mix(None, [(1.0, saved(tmp_path / "a.wav", line))], 4.0, tmp_path / "mix.wav", target_lufs=-30)
+    placed = [mix.Speech(1.0, saved(tmp_path / "a.wav", line))]
+    facts = mix.mix(None, placed, 4.0, tmp_path / "mix.wav", target_lufs=-30)
     assert facts.limited_db == 0
     heard = media.read(tmp_path / "mix.wav", start=1.0, duration=2.0).samples
     gain = np.abs(heard[0]).max() / np.abs(line.samples).max()
@@ -119,7 +122,7 @@ def test_a_line_is_not_changed_but_in_level(tmp_path: Path) -> None:
 
 def test_edges_cut_close_do_not_click(tmp_path: Path) -> None:
     cosine = Sound(np.cos(2 * np.pi * 100 * np.arange(RATE) / RATE)[None].astype(np.float32) * 0.3, RATE)
-    mix.mix(None, [(1.0, saved(tmp_path / "a.wav", cosine))], 3.0, tmp_path / "mix.wav")
+    mix.mix(None, [mix.Speech(1.0, saved(tmp_path / "a.wav", cosine))], 3.0, tmp_path / "mix.wav")
     heard = media.read(tmp_path / "mix.wav").samples[0]
     assert np.abs(np.diff(heard)).max() < 0.03 * np.abs(heard).max()
 
@@ -134,8 +137,11 @@ def test_overlaps_and_overruns_are_told_and_not_cut(tmp_path: Path) -> None:
 
 def test_a_rooms_ringing_is_heard_but_belongs_to_no_line(tmp_path: Path) -> None:
     """Two lines of 1 s with 0.5 s of ringing each, 0.2 s apart, the second to the film's end."""
-    placed = [(t, saved(tmp_path / f"{t}.wav", tone(1.5, hertz=hertz))) for t, hertz in ((0.5, 440), (1.7, 880))]
-    facts = mix.mix(None, placed, 2.7, tmp_path / "mix.wav", ringing=[0.5, 0.5])
+    placed = [
+        mix.Speech(t, saved(tmp_path / f"{t}.wav", tone(1.5, hertz=hertz)), ringing=0.5)
+        for t, hertz in ((0.5, 440), (1.7, 880))
+    ]
+    facts = mix.mix(None, placed, 2.7, tmp_path / "mix.wav")
     assert (facts.cut_seconds, facts.overlap_seconds, facts.overrun_seconds) == (0, 0, 0)
     assert facts.seconds == pytest.approx(2.7)
     heard = media.read(tmp_path / "mix.wav", start=1.7, duration=0.25).samples[0]
@@ -182,7 +188,7 @@ def test_a_cut_would_be_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 def test_before_the_film_there_is_no_place(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="before the film"):
-        mix.mix(None, [(-0.1, saved(tmp_path / "a.wav", tone(1)))], 3.0, tmp_path / "mix.wav")
+        mix.mix(None, [mix.Speech(-0.1, saved(tmp_path / "a.wav", tone(1)))], 3.0, tmp_path / "mix.wav")
     assert not (tmp_path / "mix.wav").exists()
 
 
@@ -202,7 +208,9 @@ def test_the_bed_is_ducked_gently_as_far_as_it_must_be_and_comes_back(
     floor = saved(tmp_path / "bed.wav", tone(10, hertz=5000, level=0.01))
     level = mix.measure(floor).lufs + ratio
     # Lines of silence: what is heard is the bed alone.
-    placed = [(2.0, saved(tmp_path / "a.wav", silence(2))), (4.5, saved(tmp_path / "b.wav", silence(1)))]
+    placed = [
+        mix.Speech(start, saved(tmp_path / f"{start}.wav", silence(seconds))) for start, seconds in ((2.0, 2), (4.5, 1))
+    ]
     facts = mix.mix(floor, placed, 10.0, tmp_path / "mix.wav", speech_lufs=level)
     assert facts.bed_gain_db == 0
     heard = np.abs(media.read(tmp_path / "mix.wav").samples[0])
@@ -222,8 +230,8 @@ def test_a_bed_that_would_drown_words_is_turned_down(tmp_path: Path) -> None:
     assert mix.mix(calm, placed, 10.0, tmp_path / "x.wav").bed_gain_db == 0
     loud = saved(tmp_path / "b.wav", noise(10, level=0.3))
     # The deepest ducking takes 12 dB first; what 10 LU still lack is taken everywhere.
-    lacking = mix.measure(loud).lufs + 10 - mix.Ducking().deepest_db - mix.measure(placed[0][1]).lufs
-    facts = mix.mix(loud, placed, 10.0, tmp_path / "y.wav", speech_lufs=mix.measure(placed[0][1]).lufs)
+    lacking = mix.measure(loud).lufs + 10 - mix.Ducking().deepest_db - mix.measure(placed[0].path).lufs
+    facts = mix.mix(loud, placed, 10.0, tmp_path / "y.wav", speech_lufs=mix.measure(placed[0].path).lufs)
     assert facts.bed_gain_db == pytest.approx(-lacking, abs=0.5)
     assert facts.bed_gain_db < -5
 
@@ -285,7 +293,7 @@ def test_only_the_scene_that_is_loud_makes_way(tmp_path: Path) -> None:
     """A bed of three scenes, faint, loud, faint: what is far enough below speech stays as it is."""
     scenes = np.concatenate([tone(5, level=x).samples for x in (0.003, 0.1, 0.003)], axis=1)
     floor = saved(tmp_path / "bed.wav", Sound(scenes, RATE))
-    placed = [(t, saved(tmp_path / f"{t}.wav", silence(2))) for t in (1.5, 6.5, 11.5)]
+    placed = [mix.Speech(t, saved(tmp_path / f"{t}.wav", silence(2))) for t in (1.5, 6.5, 11.5)]
     saved(tmp_path / "loud.wav", tone(5, level=0.1))
     level = mix.measure(tmp_path / "loud.wav").lufs + 3
     facts = mix.mix(floor, placed, 15.0, tmp_path / "mix.wav", speech_lufs=level)
@@ -300,6 +308,16 @@ def test_only_the_scene_that_is_loud_makes_way(tmp_path: Path) -> None:
     assert [ducked(t) - ducked(0.2) for t in (4.3, 5.5, 9.3, 10.3)] == pytest.approx([0, 0, 0, 0], abs=0.5)
 
 
+def test_a_bed_that_was_weighed_before_makes_way_as_far(tmp_path: Path) -> None:
+    """Also one that ends before the lines do."""
+    floor, placed = saved(tmp_path / "bed.wav", noise(5, level=0.1)), lines(tmp_path, (0.5, 2), (3, 1.5), (4.7, 2))
+    now = mix.mix(floor, placed, 8.0, tmp_path / "a.wav", speech_lufs=-25)
+    before = mix.mix(floor, placed, 8.0, tmp_path / "b.wav", speech_lufs=-25, energy=mix.weighed(floor))
+    assert now == before
+    assert (tmp_path / "a.wav").read_bytes() == (tmp_path / "b.wav").read_bytes()
+    assert now.bed_gain_db < 0
+
+
 def test_lines_differ_as_their_originals_did_and_speakers_do_not() -> None:
     said = [("A", -30.0), ("A", -20.0), ("A", -19.0), ("A", -18.0), ("B", -40.0), ("B", -41.0), ("C", -70.0)]
     ups = levels.raised([levels.Spoken(who, lufs, 2.0) for who, lufs in said])
@@ -311,10 +329,10 @@ def test_lines_differ_as_their_originals_did_and_speakers_do_not() -> None:
 
 
 def test_a_raised_line_is_louder_by_as_much(tmp_path: Path) -> None:
-    placed = lines(tmp_path, (0.5, 3), (4.5, 3))
-    mix.mix(None, placed, 8.0, tmp_path / "mix.wav", raised=[2.0, -1.0])
+    first, second = lines(tmp_path, (0.5, 3), (4.5, 3))
+    mix.mix(None, [first._replace(raised=2.0), second._replace(raised=-1.0)], 8.0, tmp_path / "mix.wav")
     heard = []
-    for start, path in placed:
+    for start, path, *_ in (first, second):
         saved(path, media.read(tmp_path / "mix.wav", start=start, duration=3))
         heard.append(mix.measure(path).lufs)
     assert heard[0] - heard[1] == pytest.approx(3, abs=0.2)
@@ -325,7 +343,7 @@ def test_real_speech(tmp_path: Path) -> None:
         pytest.skip("the LJ Speech recordings are not here (../shared/data)")
     at, placed = 0.3, []
     for path in sorted((SHARED / "ljspeech").glob("*.wav"))[:3]:
-        placed.append((at, path))
+        placed.append(mix.Speech(at, path))
         at += media.read(path).duration + 0.4
     facts = mix.mix(saved(tmp_path / "bed.wav", noise(at, level=0.005)), placed, at, tmp_path / "mix.wav")
     assert facts.cut_seconds == 0

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dubbench
-from dubbench import media, report
+from dubbench import media, memory, report, rooms
 from dubbench.report import timing
 from dubbench.report.page import page
 from dubbench.types import Audio, Dub, Emphasis, Flag, Line, Sound, Source, Take, Turn, Voice, Word
@@ -276,9 +276,11 @@ def test_the_films_loudness_is_measured_once_and_again_when_its_sound_is_another
 ) -> None:
     dub = dubbench.dub(make_talk(tmp_path / "a.mp4", bursts=2), to="pt", out=tmp_path / "o", cast="toy")
     assert dub.output is not None
-    assert report.loudness(dub) == media.loudness(tmp_path / "o" / dub.output.film)
+    film = tmp_path / "o" / dub.output.film
+    coded = rooms.coded_path(memory.Memory(dub.folder).path("mix", rooms.mix_key(dub), ".wav"))
+    assert report.loudness(dub, film) == media.loudness(film) == media.loudness(coded)
     monkeypatch.setattr(media, "loudness", lambda film: (-23.0, -9.0))
-    assert report.loudness(dub) != (-23.0, -9.0)
+    assert report.loudness(dub, film) != (-23.0, -9.0)
     first = dub.lines[0]
     moved = dub.with_lines({first.id: first.but(placed_start=(first.placed_start or 0.0) + 0.1)})
-    assert report.loudness(moved) == (-23.0, -9.0)
+    assert report.loudness(moved, film) == (-23.0, -9.0)

@@ -136,7 +136,8 @@ def _last(dub: Dub) -> Iterator[Path]:
     if dub.tracks.original is None:
         return
     path = memory.Memory(dub.folder).path("mix", rooms.mix_key(dub), ".wav")
-    yield from (path, rooms.coded_path(path), rooms.bed_path(dub))
+    floor = rooms.bed_path(dub)
+    yield from (path, rooms.coded_path(path), floor, rooms.energy_path(floor))
     if dub.picture:
         yield from (slowing.picture_path(dub), slowing.original_path(dub))
 

@@ -111,8 +111,11 @@ def output(streams: list[Any], to: Path, options: dict[str, Any]) -> Any:
     return ffmpeg.output(*streams, url(to), **options)
 
 
-def run(node: Any, *, about: Path, to: Path | None = None, pipe: bytes | None = None, level: str = "error") -> str:
-    """Run an ffmpeg-python graph and return what ffmpeg wrote to stderr at `level`.
+def run(
+    node: Any, *, about: Path, to: Path | None = None, pipe: bytes | int | None = None, level: str = "error"
+) -> str:
+    """Run an ffmpeg-python graph and return what ffmpeg wrote to stderr at `level`. Its input "pipe:" is given as
+    bytes, or as the number of an open file.
 
     A failure is BadInput naming `about`, the file ffmpeg was working on (or `to`, when that could not be written), with
     ffmpeg's own last words; a half-written `to` is removed. So is an ffmpeg that stands still (`PATIENCE`).

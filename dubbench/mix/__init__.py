@@ -13,7 +13,7 @@ No ffmpeg and no process here. The sound streams; its readings stay in memory: t
 """
 
 from dubbench.mix.compose import Ducking
-from dubbench.mix.master import VERSION, Mixed, mix
+from dubbench.mix.master import VERSION, Mixed, Speech, mix, own_lufs, weighed
 from dubbench.mix.meter import Loudness, measure
 
-__all__ = ["VERSION", "Ducking", "Loudness", "Mixed", "measure", "mix"]
+__all__ = ["VERSION", "Ducking", "Loudness", "Mixed", "Speech", "measure", "mix", "own_lufs", "weighed"]

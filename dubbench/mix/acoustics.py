@@ -19,8 +19,8 @@ from dubbench.mix.meter import RATE
 from dubbench.spectrum import hann
 from dubbench.types import Samples, Seconds
 
-VERSION = 1
-"""Raised when the same sounds would give another response."""
+VERSION = 2
+"""Raised when the same film would give another response."""
 
 Levels: TypeAlias = npt.NDArray[np.float64]
 """Power in each of `BANDS`, decibels."""

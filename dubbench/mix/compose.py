@@ -74,8 +74,8 @@ class Composition:
         """How many samples of lines the last walk through `pieces` has put in."""
         self.told: Callable[[int, int], None] = lambda done, total: None
         """Called with the pieces that all walks have made, and with those they will have made as far as is known."""
-        # Two walks measure and write it; one more weighs a bed under speech.
-        self._walks, self._foreseen = 0, 3 if bed and lines else 2
+        # One walk measures it, another writes it.
+        self._walks, self._foreseen = 0, 2
 
     def duck(self, depths_db: Sequence[float], *, bed_gain: float = 1.0) -> None:
         """Say how far the background goes down under each of `spans`, and its gain (linear) everywhere."""

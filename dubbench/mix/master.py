@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -34,6 +36,20 @@ _CLOSE_DB = 0.3
 _TRIES = 3
 
 
+class Speech(NamedTuple):
+    """A line's sound file, and the second it begins at, to the sample.
+
+    So many seconds of its end are only the room's `ringing`, which nothing waits for. It is made louder than the others
+    by `raised` LU. `lufs` is how loud the file is by itself, where somebody knows.
+    """
+
+    start: Seconds
+    path: Path
+    ringing: Seconds = 0.0
+    raised: float = 0.0
+    lufs: float | None = None
+
+
 @dataclass(frozen=True)
 class Mixed:
     """What was made, as measured on it.
@@ -58,42 +74,38 @@ class Mixed:
 
 def mix(
     bed: Path | None,
-    speech: Sequence[tuple[Seconds, Path]],
+    speech: Sequence[Speech],
     duration: Seconds,
     to: Path,
     *,
+    coded: Path | None = None,
+    energy: Readings | None = None,
     speech_lufs: float | None = None,
-    raised: Sequence[float] = (),
-    ringing: Sequence[Seconds] = (),
     ducking: Ducking = GENTLE,
     target_lufs: float = TARGET_LUFS,
     ceiling_dbtp: float = CEILING_DBTP,
     told: Callable[[int, int], None] | None = None,
 ) -> Mixed:
-    """Write the dub's whole sound to `to`: stereo WAV, 48 kHz, 16 bits, `duration` seconds.
+    """Write the dub's whole sound to `to`: stereo WAV, 48 kHz, 16 bits, `duration` seconds; and at the same time to
+    `coded`, as a film holds it (None: not).
 
-    `bed` is the background without speech (None: silence), `speech` the lines' sound files with the second each
-    begins at, to the sample. `speech_lufs` is how loud the original's speech is: lines are set to it, so the
-    background stays as loud beside them as it was (None: to `target_lufs`), each `raised` by so many LU (none: all are
-    equally loud). So many seconds of each file's end are only the room's `ringing` (none: none are), which nothing
-    waits for. Without a line the sound is the bed's, as
-    loud as it is: nothing was made that could be too faint. `told` hears, as it goes on, how many pieces of how many
-    are done. Raises BadInput for a line that begins before 0 and for files that cannot be read.
+    `bed` is the background without speech (None: silence), `energy` what `weighed` gives of it (None: it is weighed
+    now). `speech_lufs` is how loud the original's speech is: lines are set to it, so the background stays as loud
+    beside them as it was (None: to `target_lufs`). Without a line the sound is the bed's, as loud as it is: nothing was
+    made that could be too faint. `told` hears, as it goes on, how many pieces of how many are done. Raises BadInput for
+    a line that begins before 0 and for files that cannot be read.
     """
     level = target_lufs if speech_lufs is None else speech_lufs
-    none = [0.0] * len(speech)
-    lines = [
-        _levelled(_placed(*one, tail), level + up)
-        for one, up, tail in zip(speech, raised or none, ringing or none, strict=True)
-    ]
+    lines = [_levelled(one, level) for one in speech]
     end = round(duration * RATE)
     length = max([end, *(line.end for line in lines)])
     whole = Composition(bed, lines, length, ducking)
     whole.told = told or whole.told
-    _duck(whole, level, ducking)
+    if bed is not None and lines:
+        _duck(whole, weighed(bed) if energy is None else energy, level, ducking)
     heard = metered(whole.pieces())
     with memory.replacing(to) as draft:
-        made = _mastered(whole, heard, draft, target_lufs, ceiling_dbtp)
+        made = _mastered(whole, heard, (draft, coded), target_lufs, ceiling_dbtp)
     return Mixed(
         seconds=length / RATE, lufs=made.loudness.lufs, true_peak_dbtp=made.loudness.dbtp, lines=len(lines),
         cut_seconds=max(0, sum(line.length for line in lines) - whole.placed) / RATE,
@@ -102,25 +114,34 @@ def mix(
     )  # fmt: skip
 
 
-def _placed(start: Seconds, path: Path, ringing: Seconds) -> Placed:
+def weighed(bed: Path) -> Readings:
+    """How loud a background is: its K-weighted energy in each frame, by which it makes way for speech."""
+    return metered(sound.stream(bed, sample_rate=RATE, channels=None), peaks=False).energy
+
+
+def _levelled(one: Speech, lufs: float) -> Placed:
+    """A line where it goes, at the gain that makes it `lufs` loud; one that is silent stays so."""
+    line, own = _placed(one), own_lufs(one.path) if one.lufs is None else one.lufs
+    return line if own <= SILENCE_LUFS else replace(line, gain=amplitude(lufs + one.raised - own))
+
+
+def own_lufs(speech: Path) -> float:
+    """How loud a line's file is by itself."""
+    return metered([compose.load(speech)], peaks=False).loudness.lufs
+
+
+def _placed(one: Speech) -> Placed:
+    start, path = one.start, one.path
     if start < 0:
         raise BadInput(f"{path} cannot begin at {start:g} s, before the film does; place it at 0 or later")
     # From the header alone, so that the count of what was put in has something to be held against.
     rate, frames = sound.frame_rate(path), sound.describe_frames(path)
-    return Placed(path, start=round(start * RATE), length=frames * RATE // rate - round(ringing * RATE))
+    return Placed(path, start=round(start * RATE), length=frames * RATE // rate - round(one.ringing * RATE))
 
 
-def _levelled(line: Placed, lufs: float) -> Placed:
-    own = metered([compose.load(line.path)], peaks=False).loudness.lufs
-    return line if own <= SILENCE_LUFS else replace(line, gain=amplitude(lufs - own))
-
-
-def _duck(whole: Composition, speech_lufs: float, ducking: Ducking) -> None:
+def _duck(whole: Composition, energy: Readings, speech_lufs: float, ducking: Ducking) -> None:
     """Let the background make way: under each span as far as it is loud there, everywhere if that is not enough."""
-    if whole.bed is None or not whole.lines:
-        return
-    energy = metered((piece for _, piece in whole.bed_pieces()), peaks=False).energy
-    ratios = [speech_lufs - _lufs(energy[start // FRAME : -(-end // FRAME)]) for start, end in whole.spans]
+    ratios = [speech_lufs - _lufs(energy, start // FRAME, -(-end // FRAME)) for start, end in whole.spans]
     depths = [ducking.depth_db(ratio) for ratio in ratios]
     short = [LEAST_RATIO_DB - ratio - depth for ratio, depth in zip(ratios, depths, strict=True)]
     # What most spans lack is the film's, what one lacks beyond that its own.
@@ -129,10 +150,15 @@ def _duck(whole: Composition, speech_lufs: float, ducking: Ducking) -> None:
     whole.duck(deeper, bed_gain=amplitude(-everywhere))
 
 
-def _lufs(energy: Readings) -> float:
-    """The loudness of frames that follow each other, not gated: rests count, as they do under speech."""
-    power = float(energy.mean()) / FRAME if len(energy) else 0.0
+def _lufs(energy: Readings, first: int, last: int) -> float:
+    """The loudness of the frames from `first` to `last`, not gated: rests count, as they do under speech, and so does
+    the silence after a background's end."""
+    power = float(energy[first:last].sum(dtype=np.float64)) / ((last - first) * FRAME)
     return 10 * math.log10(power) - 0.691 if power > 0 else SILENCE_LUFS
+
+
+Files: TypeAlias = tuple[Path, Path | None]
+"""The mix as a WAV, and coded where that is wanted."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +168,7 @@ class _Made:
     limited_db: float
 
 
-def _mastered(whole: Composition, heard: Metered, to: Path, lufs: float, ceiling_dbtp: float) -> _Made:
+def _mastered(whole: Composition, heard: Metered, to: Files, lufs: float, ceiling_dbtp: float) -> _Made:
     """Write at the gain the readings foretell; where measuring finds it off, once or twice more."""
     loud, ceiling = heard.loudness.lufs, amplitude(ceiling_dbtp)
     if not whole.lines:
@@ -160,14 +186,22 @@ def _mastered(whole: Composition, heard: Metered, to: Path, lufs: float, ceiling
     return made
 
 
-def _written(whole: Composition, heard: Metered, to: Path, gain: float, ceiling: float) -> _Made:
+def _written(whole: Composition, heard: Metered, to: Files, gain: float, ceiling: float) -> _Made:
     edges = limiter.envelope(heard.peak * np.float32(gain), ceiling)
     meter, frame = Meter(), 0
-    with media.writer(to, RATE, 2, frames=whole.length) as file:
+    path, coded = to
+    with (
+        media.writer(path, RATE, 2, frames=whole.length) as file,
+        contextlib.nullcontext() if coded is None else media.coder(coded) as code,
+    ):
         for piece in whole.pieces():
             frames = -(-piece.shape[1] // FRAME)
             limited = limiter.applied(piece * np.float32(gain), edges[frame : frame + frames + 1])
+            samples = media.pcm16(limited).T
+            # First to the coder, which has its own processor, and then to the meter.
+            if code is not None:
+                code(samples)
+            file.write(samples)
             meter.feed(limited)
-            file.write(media.pcm16(limited).T)
             frame += frames
     return _Made(meter.done().loudness, gain, max(0.0, -decibels(float(edges.min(initial=1.0)))))

@@ -70,7 +70,7 @@ class Overrun(Exception):
 
 def run(
     command: Sequence[str],
-    stdin: bytes | None = None,
+    stdin: bytes | int | None = None,
     *,
     bounds: Bounds = Bounds(),
     heard: Callable[[str], None] | None = None,
@@ -79,19 +79,21 @@ def run(
     merged: bool = False,
 ) -> Done:
     """Run `command` to its end. `heard` is told each line that it prints as it comes; `merged` prints stderr there too.
+    `stdin` is what it is given, or the open file it reads by itself, by its number.
 
     Raises Overrun, and OSError where it cannot be started.
     """
+    given = stdin if isinstance(stdin, bytes) else None
     process = subprocess.Popen(
-        list(command), stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE, stdout=subprocess.PIPE,
+        list(command), stdin=_end(stdin), stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT if merged else subprocess.PIPE, env=None if env is None else dict(env), cwd=cwd,
     )  # fmt: skip
     if bounds.written_mb is not None:
         limit_files(process.pid, bounds.written_mb)
     if not SELECTS:
-        return _waited_for(process, stdin, bounds, heard)
+        return _waited_for(process, given, bounds, heard)
     watch = Watch(process.pid, bounds)
-    talk = _Talk(process, stdin or b"", bounds, heard)
+    talk = _Talk(process, given or b"", bounds, heard)
     try:
         while talk.goes_on():
             talk.listen(watch)
@@ -105,6 +107,13 @@ def run(
             tree.end(process.pid)
         talk.close()
         process.wait()
+
+
+def _end(stdin: bytes | int | None) -> int:
+    """What a program's end of its stdin is, as subprocess takes it."""
+    if stdin is None:
+        return subprocess.DEVNULL
+    return stdin if isinstance(stdin, int) else subprocess.PIPE
 
 
 def _waited_for(

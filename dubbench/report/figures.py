@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import resource
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dubbench import media, memory, rooms
@@ -28,7 +29,7 @@ def measured(dub: Dub, run: Run) -> dict[str, Any]:
     """
     assert dub.output is not None
     film = dub.folder / dub.output.film
-    lufs, peak = loudness(dub)
+    lufs, peak = loudness(dub, film)
     heard = run.facts.get("heard")
     total = run.facts.get("wall_seconds", sum(run.seconds.values()))
     slowed = stretches(dub.picture)
@@ -69,16 +70,16 @@ def measured(dub: Dub, run: Run) -> dict[str, Any]:
     }
 
 
-def loudness(dub: Dub) -> tuple[float, float]:
-    """LUFS and dBTP of the finished film's sound by `media.loudness`, from memory or measured now.
+def loudness(dub: Dub, track: Path) -> tuple[float, float]:
+    """LUFS and dBTP of the dub's sound by `media.loudness`, from memory or measured now on `track`: the finished film,
+    or the coded sound that it is to hold as it is.
 
-    Remembered by the mix that the film holds: its own hash is another each time it is signed.
+    Remembered by the mix, for a film's own hash is another each time it is signed.
     """
-    assert dub.output is not None
     store, key = memory.Memory(dub.folder), memory.key(mix=rooms.mix_key(dub), coded=media.CODED)
     kept = store.recall("levels", key)
     if kept is None:
-        kept = media.loudness(dub.folder / dub.output.film)
+        kept = media.loudness(track)
         store.keep("levels", key, kept)
     lufs, peak = kept
     return float(lufs), float(peak)
