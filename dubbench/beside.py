@@ -11,16 +11,17 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Self
 
+from dubbench.processes import bounded
+from dubbench.processes.bounded import StoppedError
 from dubbench.stages.base import Progress, Stage
 from dubbench.types import Seconds
 
 
-class StoppedError(Exception):
-    """The walk ended before the work beside it was done."""
-
-
 class Beside:
-    """Jobs by name, one after the other in a thread of their own; models that are loaded ahead, in another."""
+    """Jobs by name, one after the other in a thread of their own; models that are loaded ahead, in another.
+
+    With the walk ends a job at its next word of progress, and any program that it runs at once.
+    """
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
@@ -64,7 +65,8 @@ class Beside:
     def _timed(self, work: Callable[[Progress], object], last: Callable[[], object]) -> Seconds:
         started = time.perf_counter()
         try:
-            work(self._told)
+            with bounded.until(self._stopped):
+                work(self._told)
         finally:
             last()
         return time.perf_counter() - started

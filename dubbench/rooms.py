@@ -182,35 +182,84 @@ def _original_levels(dub: Dub) -> tuple[float, list[float]]:
 
 def muxed(dub: Dub, sound: Path, home: Path, *, picture: Path | None = None, progress: Progress = quiet) -> Dub:
     """Writes the film and its subtitles into `home` and adds `output`; `picture` is shown instead of the source's."""
-    progress("mux", 0, 3, "coding the sound")
-    track = coded(sound)
-    source = dub.source_language or languages.UNKNOWN
-    # Where nobody speaks the dub's track is the film's own sound.
-    target = dub.target_language if dub.lines else source
+    progress("mux", 0, 2, "writing the film")
+    film, ahead = home / "dub.mp4", _ahead_path(dub)
     written = write_subtitles(dub, home)
-    film = home / "dub.mp4"
-    with memory.replacing(film) as draft:
-        progress("mux", 1, 3, "writing the film")
-        fate = media.mux(
-            dub.source, track, draft, source_language=source, target_language=target, title=title(dub),
-            subtitles=written, picture=picture, original=slowing.slow_original(dub), preview=dub.wishes.preview,
-        )  # fmt: skip
-        progress("mux", 2, 3, "signing the film")
-        _sign(dub, draft)
-    changed = fate.picture == "encoded" and not dub.wishes.preview
-    flags = (Flag(room="mux", name="picture-encoded-again", detail=fate.why),) if changed else ()
+    fate = memory.Memory(dub.folder).recall("mux", _film_key(dub)) if picture is None and ahead.is_file() else None
+    if fate is not None:
+        ahead.replace(film)
+    else:
+        with memory.replacing(film) as draft:
+            fate = _film(dub, sound, written, draft, picture)
+    progress("mux", 1, 2, "written")
+    changed = fate["picture"] == "encoded" and not dub.wishes.preview
+    flags = (Flag(room="mux", name="picture-encoded-again", detail=fate["why"]),) if changed else ()
     relative = [p.relative_to(dub.folder).as_posix() for p in (film, *_all_subtitles(home, written))]
     output = Output(film=relative[0], sha256=memory.file_sha256(film), subtitles=tuple(relative[1:]))
-    progress("mux", 3, 3, "written")
+    progress("mux", 2, 2, "written")
     return dub.but(output=output, made_by=dub.by("mux", "ffmpeg", output.sha256)).flagged("mux", *flags)
+
+
+def film_ahead(dub: Dub, sound: Path, home: Path) -> None:
+    """Write the film that `muxed` then puts into its place, if nothing has changed. Its picture is the source's."""
+    path, store, key = _ahead_path(dub), memory.Memory(dub.folder), _film_key(dub)
+    if not path.is_file() or store.recall("mux", key) is None:
+        with memory.replacing(path) as draft:
+            fate = _film(dub, sound, write_subtitles(dub, home), draft)
+        store.keep("mux", key, fate)
+
+
+def _film(dub: Dub, sound: Path, subtitles: dict[str, Path], to: Path, picture: Path | None = None) -> dict[str, Any]:
+    """Write and sign the film, and tell what became of its picture (`media.Muxed`)."""
+    fate = media.mux(
+        dub.source, coded(sound), to, source_language=_source(dub), target_language=_target(dub), title=title(dub),
+        subtitles=subtitles, picture=picture, original=slowing.slow_original(dub), preview=dub.wishes.preview,
+    )  # fmt: skip
+    _sign(dub, to)
+    return asdict(fate)
+
+
+def _film_key(dub: Dub) -> str:
+    """The content key of the film of a dub with the source's own picture."""
+    return memory.key(
+        source=dub.source.sha256,
+        mix=mix_key(dub),
+        coded=media.CODED,
+        cues={language: [cue.model_dump() for cue in cues] for language, cues in _cues(dub).items()},
+        told=[_source(dub), _target(dub), title(dub), dub.wishes.preview],
+        models=_models(dub),
+    )
+
+
+def _ahead_path(dub: Dub) -> Path:
+    return memory.Memory(dub.folder).path("mux", _film_key(dub), ".mp4")
+
+
+def _source(dub: Dub) -> str:
+    return dub.source_language or languages.UNKNOWN
+
+
+def _target(dub: Dub) -> str:
+    """What the dub's track speaks: where nobody speaks it is the film's own sound."""
+    return dub.target_language if dub.lines else _source(dub)
 
 
 def write_subtitles(dub: Dub, home: Path) -> dict[str, Path]:
     """subtitles.<lang>.srt and .vtt for both languages; gives the SRT files by language. Without a line: none."""
+    cues = _cues(dub)
+    for language, of in cues.items():
+        for suffix in (".srt", ".vtt"):
+            with memory.replacing(home / f"subtitles.{language}{suffix}") as draft:
+                subtitles.write(draft, of)
+    return {language: home / f"subtitles.{language}.srt" for language in cues}
+
+
+def _cues(dub: Dub) -> dict[str, list[subtitles.Cue]]:
+    """The subtitles by language."""
     if not dub.lines:
         return {}
-    cues = {
-        dub.source_language or languages.UNKNOWN: [
+    return {
+        _source(dub): [
             _cue(line.text, on_film(dub.picture, line.start), on_film(dub.picture, line.end), line.speaker)
             for line in dub.lines
         ],
@@ -219,11 +268,6 @@ def write_subtitles(dub: Dub, home: Path) -> dict[str, Path]:
             for line in dub.lines
         ],
     }
-    for language, of in cues.items():
-        for suffix in (".srt", ".vtt"):
-            with memory.replacing(home / f"subtitles.{language}{suffix}") as draft:
-                subtitles.write(draft, of)
-    return {language: home / f"subtitles.{language}.srt" for language in cues}
 
 
 def _cue(text: str, start: Seconds, end: Seconds, speaker: str) -> subtitles.Cue:
@@ -245,8 +289,13 @@ def _sign(dub: Dub, film: Path) -> None:
     provenance.sign(
         film,
         title=Path(dub.source.path).stem,
-        models={room: made.model for room, made in dub.made_by.items() if room in ROOMS} if dub.lines else {},
+        models=_models(dub),
         source=Path(dub.source.path).name,
         source_sha256=dub.source.sha256,
         generated=bool(dub.lines),
     )
+
+
+def _models(dub: Dub) -> dict[str, str]:
+    """The model that played each part of what is heard."""
+    return {room: made.model for room, made in dub.made_by.items() if room in ROOMS} if dub.lines else {}

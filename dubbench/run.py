@@ -35,13 +35,15 @@ from dubbench import (
     rooms,
     voiceprint,
 )
-from dubbench.beside import Beside, StoppedError
+from dubbench.beside import Beside
 from dubbench.brought import PERSON, with_translation
 from dubbench.errors import BadInput
 from dubbench.passages import Heard
+from dubbench.processes.bounded import StoppedError
 from dubbench.slowing import slow_picture
 from dubbench.stages.base import Progress, Stage, quiet
 from dubbench.stages.translate import checked
+from dubbench.timeline import programme
 from dubbench.translation import alignment
 from dubbench.translation.alignment import Pairs
 from dubbench.types import Dub, Flag
@@ -68,6 +70,7 @@ class Run:
     aside: Callable[[Progress], Beside] = Beside
     """How work beside the walk is done; whoever measures rooms alone has it done at once."""
     _beside: Beside = field(init=False, repr=False)
+    _saved: Dub | None = field(init=False, repr=False, default=None)
 
     def __post_init__(self) -> None:
         self.home = self.home.resolve()
@@ -161,6 +164,7 @@ class Run:
             self._beside.start("prosody", lambda told: prosody.listened(with_stems(told), told))
         if not dub.wishes.slow_picture and not dub.picture:
             self._beside.start("mix", lambda told: rooms.ground(with_stems(told)))
+        self._beside.start("fit", lambda told: programme.ready())
 
     def _warm(self, room: str) -> None:
         """Load a model ahead; one that may lie in a GPU's memory has to wait until it has that for itself."""
@@ -239,6 +243,9 @@ class Run:
         # As the film will hold it: what is heard now is not heard again once the film is written.
         track = self._timed("mux", lambda: rooms.coded(sound))
         self._compared(track)
+        if "lipsync" not in self.stages and not self.dub.picture:
+            dub = self.dub
+            self._beside.start("mux", lambda told: rooms.film_ahead(dub, sound, self.home))
         understood = self._heard(track).by_line()
         self._step("listen", lambda: listen.judged(self.dub, ear, understood, self.progress), ear)
         self.dub, changed = self._timed(
@@ -272,6 +279,7 @@ class Run:
         if lipsync is not None and self.dub.source.has_picture and self.dub.lines:
             film = picture or Path(self.dub.source.path)
             picture = self._timed("lipsync", lambda: lipsync.film(self.dub, film, sound, self.progress), lipsync)
+        self._waited("mux")
         self._step("mux", lambda: rooms.muxed(self.dub, sound, self.home, picture=picture, progress=self.progress))
         self.facts.update(facts)
         self._compared(self.home / "dub.mp4")
@@ -353,8 +361,10 @@ class Run:
                 other.release()
 
     def _save(self) -> None:
-        documents.write(self.dub, self.home / documents.NAME)
-        manifest.saved(self.dub, self.home)
+        if self.dub != self._saved:
+            documents.write(self.dub, self.home / documents.NAME)
+            manifest.saved(self.dub, self.home)
+            self._saved = self.dub
 
 
 def _marked(dub: Dub, mark: Any) -> Dub:

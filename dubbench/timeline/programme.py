@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -65,6 +66,11 @@ class Programme:
         entries = (np.concatenate(factors), (np.concatenate(rows), np.concatenate(columns)))
         lows, highs = (np.concatenate([row[side] for row in self._rows]) for side in (1, 2))
         return coo_matrix(entries, shape=(at, self._width)).tocsr(), lows, highs
+
+
+def ready() -> None:
+    """Load the solver, which takes 0.3 s, before it is asked."""
+    importlib.import_module("scipy.optimize")
 
 
 def _each(value: Any, n: int) -> Values:

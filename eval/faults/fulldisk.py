@@ -46,9 +46,9 @@ ROOMS = {
     "speak": "work/speak/*.json",
     "match": "work/match/.*.wav",
     "mix": "work/mix/.*.wav",
-    "code": "work/mix/*.json",
-    "mux": ".dub.*.mp4",
-    "sign": "..dub.*.mp4",
+    "code": "work/mix/.*.m4a",
+    "mux": "work/mux/.*.mp4",
+    "sign": "work/mux/..*.mp4",
     "report": "dub.mp4",
 }
 """The room that finds the disk full, and the file whose coming says that it is about to write."""
