@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from dubbench import slowing
 from dubbench.adapters.toy import ToySpeak
 from dubbench.beside import Beside
 from dubbench.errors import BadInput
+from dubbench.processes import bounded
 from dubbench.stages.base import Progress, quiet
 from tests.talks import make_talk
 
@@ -43,6 +46,18 @@ def test_a_mistake_is_told_to_who_waits() -> None:
         beside.start("diarize", fail, last=lambda: None)
         with pytest.raises(BadInput, match="no such film"):
             beside.wait("diarize")
+
+
+def test_a_program_that_it_runs_ends_with_the_walk_at_once(tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    program = f"import pathlib, time; pathlib.Path({str(begun)!r}).touch(); time.sleep(600)"
+    with pytest.raises(BadInput), Beside(quiet) as beside:
+        beside.start("mux", lambda told: bounded.run([sys.executable, "-c", program]))
+        while not begun.exists():
+            time.sleep(0.01)
+        raise BadInput("the walk ends")
+    with pytest.raises(bounded.StoppedError):
+        beside.wait("mux")
 
 
 def test_work_ends_with_the_walk_at_its_next_step() -> None:

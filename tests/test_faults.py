@@ -33,7 +33,7 @@ class TestKilled:
             {"rename": "*/manifest.json", "after": True},
             {"rename": "*/speak/*.wav", "after": True},
             {"call": "speak", "nth": 2},
-            {"ffmpeg": "*/.dub.*.mp4"},
+            {"ffmpeg": "*/work/mux/.*"},
             {"told": "mix"},
         ],
         ids=["before there is a dub", "in a rename", "in a model", "in ffmpeg", "in a room"],
