@@ -87,9 +87,12 @@ def finished(found: dict[str, Look], reference: dict[str, str]) -> set[Result]:
 
 
 def made_again(before: dict[str, Look], after: dict[str, Look], reference: dict[str, str]) -> set[Result]:
-    """The results that were finished before and whose files are not the same ones after."""
+    """The results that were finished before and whose files are not the same ones after.
+
+    A file that a finished dub does not keep (a line as it enters the mix) is gone after, and nobody has made it again.
+    """
     whole = finished(before, reference)
-    changed = {result_of(name) for name in before if after.get(name) != before[name]}
+    changed = {result_of(name) for name in before.keys() & reference.keys() if after.get(name) != before[name]}
     return whole & changed
 
 
