@@ -20,10 +20,10 @@ from pydantic import Field, model_validator
 from dubbench import memory, records
 from dubbench.casting import cast_voices, was_edited, with_voices
 from dubbench.errors import BadInput
+from dubbench.processes.locks import locked
 from dubbench.stages.speak import Speak
 from dubbench.types import Consent, Dub, FrozenDict, Noun, Voice
 from dubbench.vectors import Vector, Vectors, whole
-from dubbench.weights.locks import locked
 
 KNOWN = 0.56
 """Cosine from which two recordings are of one person. Of 19 people in 20 recordings no two had more than 0.52 (two

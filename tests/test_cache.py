@@ -14,8 +14,8 @@ import dubbench
 from dubbench.apart import environments
 from dubbench.cleaning import cache as room
 from dubbench.errors import BadInput
+from dubbench.processes.locks import unused
 from dubbench.weights import Weights, cache_folder
-from dubbench.weights.locks import unused
 from tests.packages import cache, pin
 from tests.talks import make_talk
 from tests.test_cli import dubbench as command
@@ -216,7 +216,7 @@ def test_a_file_that_is_not_there_is_used_by_nobody(tmp_path: Path) -> None:
 def test_many_threads_use_one_thing_and_it_is_free_when_the_process_ends(tmp_path: Path) -> None:
     code = (
         "import sys; from concurrent.futures import ThreadPoolExecutor; from pathlib import Path\n"
-        "from dubbench.weights.locks import unused, use\n"
+        "from dubbench.processes.locks import unused, use\n"
         "path = Path(sys.argv[1])\n"
         "with ThreadPoolExecutor(8) as pool: list(pool.map(use, [path] * 64))\n"
         "path.unlink()\n"

@@ -15,8 +15,8 @@ from pydantic import ValidationError
 
 from dubbench.apart import environments
 from dubbench.errors import BadInput, Missing
+from dubbench.processes.locks import locked
 from dubbench.weights import WeightFile, Weights, cache_folder, listening, pins, registries
-from dubbench.weights.locks import locked
 from tests.packages import cache, calls, fetcher, finished, npm_from, pin, until, wheel, wheels_from
 
 __all__ = ["cache"]

@@ -9,10 +9,8 @@ writes nothing is an `AdapterFailed` with its own last words.
 
 from __future__ import annotations
 
-import contextlib
 import json
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,6 +20,7 @@ from dubbench import durations, media
 from dubbench.errors import AdapterFailed, BadInput
 from dubbench.foreign.fitness import sayable, spread, within, without_edges
 from dubbench.foreign.programs import Command, failed, run, text_of, written
+from dubbench.processes import passing
 from dubbench.stages.base import Stage
 from dubbench.stages.diarize import Diarize
 from dubbench.stages.separate import Separate
@@ -30,12 +29,6 @@ from dubbench.stages.transcribe import Transcribe, Transcript
 from dubbench.stages.translate import Translate
 from dubbench.text import subtitles
 from dubbench.types import Controls, Line, Seconds, Sound, Turn, Voice, Word
-
-
-@contextlib.contextmanager
-def _folder() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="dubbench-command-") as folder:
-        yield Path(folder)
 
 
 class CommandSpeak(Speak):
@@ -65,7 +58,7 @@ class CommandSpeak(Speak):
         sayable(text)
         if text.startswith("-") and "{text}" in self.settings.argv:
             raise BadInput(f"model '{self.name}' would take {text[:20]!r} for an option: use {{input}}, not {{text}}")
-        with _folder() as folder:
+        with passing.folder("command") as folder:
             script, output = folder / "text.txt", folder / "speech.wav"
             script.write_text(text, "utf-8")
             stdin = b"" if self.settings.uses("text") or self.settings.uses("input") else text.encode()
@@ -113,7 +106,7 @@ class CommandTranscribe(Transcribe):
         if language is not None:
             self._refuse(language)
         asked = language or self.settings.language
-        with _folder() as folder:
+        with passing.folder("command") as folder:
             heard, output = folder / "sound.wav", folder / "transcript"
             media.write(heard, within(sound))
             given = run(self, language=asked or "auto", input=heard, output=output)
@@ -174,7 +167,7 @@ class CommandTranslate(Translate):
         texts = [" ".join(line.text.split()) for line in lines]
         if not all(texts):
             raise BadInput(f"line {lines[texts.index('')].id} has no text to translate")
-        with _folder() as folder:
+        with passing.folder("command") as folder:
             asked, output = folder / "source.txt", folder / "target.txt"
             asked.write_text("\n".join(texts) + "\n", "utf-8")
             stdin = b"" if self.settings.uses("input") else asked.read_bytes()
@@ -199,7 +192,7 @@ class CommandSeparate(Separate):
     def separate(self, sound: Sound) -> tuple[Sound, Sound]:
         import soundfile
 
-        with _folder() as folder:
+        with passing.folder("command") as folder:
             mixed, output = folder / "mixed.wav", folder / "out"
             output.mkdir()
             soundfile.write(mixed, sound.samples.T, sound.sample_rate, subtype="FLOAT")
@@ -224,7 +217,7 @@ class CommandDiarize(Diarize):
         places = frozenset({"input", "output", "speakers"})
 
     def diarize(self, sound: Sound, speakers: int | None = None) -> tuple[Turn, ...]:
-        with _folder() as folder:
+        with passing.folder("command") as folder:
             heard, output = folder / "sound.wav", folder / "turns.rttm"
             media.write(heard, within(sound))
             given = run(self, input=heard, output=output, speakers=speakers or 0)

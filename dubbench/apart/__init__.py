@@ -26,6 +26,7 @@ from pydantic import BaseModel, Field, ValidationError
 from dubbench import errors
 from dubbench.apart import environments, wire
 from dubbench.apart.child import Child, ChildError
+from dubbench.processes import passing
 from dubbench.stages.base import Progress, Stage, quiet
 from dubbench.types import Seconds
 from dubbench.weights import Weights
@@ -60,7 +61,7 @@ class Apart(Stage):
         self.seconds: Seconds = 0.0
         """What the adapter itself took for the last call; the rest of it is the way there and back."""
         self._busy = threading.Lock()
-        self._folder = Path(tempfile.mkdtemp(prefix="dubbench-apart-"))
+        self._folder = Path(tempfile.mkdtemp(prefix="apart-", dir=passing.own()))
         self._exchange = wire.Exchange(self._folder)
         weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
 

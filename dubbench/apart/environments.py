@@ -24,10 +24,10 @@ from pathlib import Path
 from dubbench import memory
 from dubbench.errors import BadInput, Missing
 from dubbench.processes import bounded
+from dubbench.processes.locks import locked, use
 from dubbench.stages.base import Progress, quiet
 from dubbench.types import Seconds
 from dubbench.weights import writing
-from dubbench.weights.locks import locked, use
 from dubbench.weights.pins import cache_folder
 
 LIGHT = ("numpy>=1.26", "pydantic>=2.10", "soundfile>=0.13", "soxr>=0.5", "unicode-rbnf>=2.3")

@@ -22,9 +22,9 @@ from dubbench import apart, catalog
 from dubbench.apart import environments
 from dubbench.catalog import Entry
 from dubbench.errors import BadInput, DubError
+from dubbench.processes.locks import unused
 from dubbench.types import Noun
 from dubbench.weights import USED, Weights, cache_folder
-from dubbench.weights.locks import unused
 
 LIMIT = "20 GB"
 """Of the default cast everything takes 1.1 GB, and an environment with torch 5."""

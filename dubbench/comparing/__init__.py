@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from pathlib import Path
@@ -19,6 +18,7 @@ import numpy as np
 
 from dubbench import documents, media
 from dubbench.errors import BadInput
+from dubbench.processes import passing
 from dubbench.types import Audio, Dub, Line, Noun, Samples
 
 OWN = frozenset({"seconds", "realtime_factor", "peak_rss_mb", "redone", "consents"})
@@ -145,8 +145,8 @@ class Mixes(Noun):
     def of(cls, a: Path, b: Path) -> Mixes:
         """The default sound tracks of two films, decoded; `longer` is by how many samples at 48 kHz the second is."""
         sums, lengths = np.zeros(2), np.zeros(2, int)
-        with tempfile.TemporaryDirectory(prefix="dubbench-mix-") as folder:
-            wavs = [Path(folder) / name for name in ("a.wav", "b.wav")]
+        with passing.folder("mix") as folder:
+            wavs = [folder / name for name in ("a.wav", "b.wav")]
             for film, wav in zip((a, b), wavs, strict=True):
                 media.extract(film, wav)
             for pair in zip_longest(*map(media.stream, wavs)):

@@ -7,7 +7,6 @@ again      walk 1 ─▶ walk 2 ─▶ walk 3        in a folder of its own, fro
 from __future__ import annotations
 
 import shlex
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +16,7 @@ from dubbench import comparing, documents, dubbing, manifest, memory, people, re
 from dubbench.comparing import Compared
 from dubbench.errors import BadInput, Refused
 from dubbench.manifest import Manifest, Walk, changes, machine
+from dubbench.processes import passing
 from dubbench.run import Run
 from dubbench.stages.base import Progress, quiet
 from dubbench.types import Dub, FrozenDict, Noun
@@ -86,8 +86,8 @@ def _allowed(dub: Dub) -> None:
 def _place(out: str | Path | None) -> Iterator[Path]:
     """An empty folder to work in, gone afterwards unless it was named."""
     if out is None:
-        with tempfile.TemporaryDirectory(prefix="dubbench-again-") as folder:
-            yield Path(folder).resolve()
+        with passing.folder("again") as folder:
+            yield folder.resolve()
         return
     if Path(out).exists() and any(Path(out).iterdir()):
         raise BadInput(f"{out} is not empty; choose a new folder with --out")

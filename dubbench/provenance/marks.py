@@ -6,13 +6,13 @@ a single window up to 0.77, from unmarked synthetic melodies), so silero's voice
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from dubbench import media
+from dubbench.processes import passing
 from dubbench.stages.watermark import Watermark
 from dubbench.types import Samples, Seconds, Sound
 
@@ -36,8 +36,8 @@ def look(path: Path, mark: Watermark) -> tuple[float, ...]:
 
     Raises BadInput for what has no sound that can be played.
     """
-    with tempfile.TemporaryDirectory(prefix="dubbench-verify-") as folder:
-        sound = Path(folder) / "sound.wav"
+    with passing.folder("verify") as folder:
+        sound = folder / "sound.wav"
         media.extract(path, sound, channels=1)
         return tuple(mark.ready().detect(stretch) for stretch in _stretches(sound))
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from dubbench import memory
 from dubbench.errors import BadInput, Missing
-from dubbench.weights.locks import locked
+from dubbench.processes.locks import locked
 
 SELF_MADE = "dubbench, self-made"
 """The organisation named in a self-made certificate."""

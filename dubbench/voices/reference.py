@@ -7,7 +7,6 @@ halves     |-search-|-held-|                   the search has the first, the jud
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ import numpy as np
 
 from dubbench import media, voiceprint
 from dubbench.errors import BadInput
+from dubbench.processes import passing
 from dubbench.types import Samples, Seconds, Sound, Turn
 from dubbench.vectors import Vector, whole
 
@@ -75,8 +75,8 @@ def of(samples: Samples, embedder: Any) -> Reference:
 
 def _sound(path: Path) -> Sound:
     media.probe(path)
-    with tempfile.TemporaryDirectory() as folder:
-        wav = Path(folder) / "reference.wav"
+    with passing.folder("reference") as folder:
+        wav = folder / "reference.wav"
         media.extract(path, wav, sample_rate=RATE, channels=1)
         return media.read(wav)
 

@@ -21,8 +21,8 @@ from pathlib import Path
 from dubbench import disk
 from dubbench.errors import BadInput
 from dubbench.memory import file_sha256, replacing
+from dubbench.processes.locks import locked, use
 from dubbench.weights.fetching import Fetch, Listener, listening, say, settle, sweep
-from dubbench.weights.locks import locked, use
 from dubbench.weights.pins import Source, Stamps, WeightFile, cache_folder, own_folder
 
 __all__ = ["Listener", "Source", "WeightFile", "Weights", "cache_folder", "listening", "own_folder", "writing"]

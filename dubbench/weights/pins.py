@@ -15,9 +15,9 @@ from pydantic import Field, field_validator
 
 from dubbench.errors import BadInput
 from dubbench.memory import file_sha256, replacing, sweep
+from dubbench.processes.locks import locked
 from dubbench.types import Noun
 from dubbench.weights import registries
-from dubbench.weights.locks import locked
 
 Source: TypeAlias = str | tuple[str, ...]
 

