@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -41,9 +40,15 @@ def begun(place: Path, seconds: float) -> tuple[subprocess.Popen[str], Path]:
     return process, Path(process.stdout.readline().strip())
 
 
+def killed(process: subprocess.Popen[str]) -> None:
+    process.kill()
+    process.communicate()
+
+
 def test_a_process_takes_its_folder_with_it(place: Path) -> None:
     process, folder = begun(place, 0.0)
-    assert process.wait() == 0
+    process.communicate()
+    assert process.returncode == 0
     assert folder.parent == place
     assert not folder.exists()
 
@@ -51,14 +56,12 @@ def test_a_process_takes_its_folder_with_it(place: Path) -> None:
 def test_what_a_killed_process_left_goes_and_what_a_living_one_uses_stays(place: Path) -> None:
     (place / "dubbench-strange").mkdir()
     (dead, left), (living, used) = begun(place, 600), begun(place, 600)
-    dead.send_signal(signal.SIGKILL)
-    dead.wait()
+    killed(dead)
     assert list(left.glob("command-*/speech.wav"))
     mine = passing.own()
     assert sorted(place.iterdir()) == sorted([mine, used, place / "dubbench-strange"])
     assert passing.own() == mine
-    living.kill()
-    living.wait()
+    killed(living)
     passing.sweep()
     assert sorted(place.iterdir()) == sorted([mine, place / "dubbench-strange"])
 
@@ -66,8 +69,7 @@ def test_what_a_killed_process_left_goes_and_what_a_living_one_uses_stays(place:
 def test_a_folder_that_was_just_made_is_left_alone(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passing, "YOUNG", 60.0)
     process, left = begun(place, 600)
-    process.kill()
-    process.wait()
+    killed(process)
     passing.sweep()
     assert left.is_dir()
     long_ago = time.time() - 3600
