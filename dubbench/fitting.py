@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -56,7 +57,8 @@ def fit(dub: Dub, speak: Speak, progress: Progress = quiet, *, mark: Watermark |
     source was. Where something does not fit, they may do without, or take a shorter wording that a machine offered.
     """
     room = _Room(dub, speak, mark)
-    readings = [room.best(line) for line in dub.lines]
+    with ThreadPoolExecutor(max(1, speak.parallel)) as pool:
+        readings = list(pool.map(room.best, dub.lines))
     pieces = [room.piece(*both) for both in zip(dub.lines, readings, strict=True)]
     for i, tight in enumerate(choice.pressed(pieces, dub.source.duration, GAP)):
         progress(ROOM, i, len(dub.lines), dub.lines[i].id)

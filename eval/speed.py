@@ -107,14 +107,16 @@ def spent() -> Seconds:
 
 
 def our_own(home: Path) -> dict[str, Seconds]:
-    """Processor seconds of fit, mix and mux of a finished dub, made anew of what the models gave; libraries loaded."""
+    """Processor seconds of fit, mix and mux of a finished dub, made anew of what the models gave; libraries loaded.
+
+    The mix is coded while it is written, so its coding is in its seconds.
+    """
     dub, speak = documents.read(home), dubbench.load("kokoro")
     fitting.fit(dub, speak)
     costs, before = {}, spent()
     for name, work in {
         "fit": lambda: fitting.place(fitting.fit(dub, speak), speak),
         "mix": lambda: rooms.mixed(dub),
-        "code": lambda: rooms.coded(rooms.mixed(dub)[0]),
         "mux": lambda: rooms.muxed(dub, rooms.mixed(dub)[0], home),
     }.items():
         if name == "mix":
