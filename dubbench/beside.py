@@ -11,8 +11,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Self
 
-from dubbench.processes import bounded
-from dubbench.processes.bounded import StoppedError
+from dubbench.processes import wanted
+from dubbench.processes.wanted import StoppedError
 from dubbench.stages.base import Progress, Stage
 from dubbench.types import Seconds
 
@@ -20,7 +20,7 @@ from dubbench.types import Seconds
 class Beside:
     """Jobs by name, one after the other in a thread of their own; models that are loaded ahead, in another.
 
-    With the walk ends a job at its next word of progress, and any program that it runs at once.
+    A job ends with the walk: at its next word of progress or piece of sound, and any program that it runs at once.
     """
 
     def __init__(self, progress: Progress) -> None:
@@ -65,7 +65,7 @@ class Beside:
     def _timed(self, work: Callable[[Progress], object], last: Callable[[], object]) -> Seconds:
         started = time.perf_counter()
         try:
-            with bounded.until(self._stopped):
+            with wanted.until(self._stopped):
                 work(self._told)
         finally:
             last()

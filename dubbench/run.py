@@ -27,6 +27,7 @@ from dubbench import (
     languages,
     listen,
     manifest,
+    media,
     memory,
     passages,
     people,
@@ -39,7 +40,7 @@ from dubbench.beside import Beside
 from dubbench.brought import PERSON, with_translation
 from dubbench.errors import BadInput
 from dubbench.passages import Heard
-from dubbench.processes.bounded import StoppedError
+from dubbench.processes.wanted import StoppedError
 from dubbench.slowing import slow_picture
 from dubbench.stages.base import Progress, Stage, quiet
 from dubbench.stages.translate import checked
@@ -242,10 +243,7 @@ class Run:
         sound, _ = self._timed("mix", lambda: rooms.mixed(self.dub, self.progress))
         # As the film will hold it: what is heard now is not heard again once the film is written.
         track = self._timed("mux", lambda: rooms.coded(sound))
-        self._compared(track)
-        if "lipsync" not in self.stages and not self.dub.picture:
-            dub = self.dub
-            self._beside.start("mux", lambda told: rooms.film_ahead(dub, sound, self.home))
+        self._beside_hearing(sound, track)
         understood = self._heard(track).by_line()
         self._step("listen", lambda: listen.judged(self.dub, ear, understood, self.progress), ear)
         self.dub, changed = self._timed(
@@ -255,10 +253,19 @@ class Run:
             self.redone["retake"] = len(changed)
             self._step("place", lambda: fitting.place(self.dub, speak))
 
-    def _compared(self, track: Path) -> None:
-        """Begin what the report asks of the dub's sound beside its words; lines that change now are asked again."""
-        dub, embedder = self.dub, self.stages.get("diarize")
+    def _beside_hearing(self, sound: Path, track: Path) -> None:
+        """Begin what comes after it and does not wait for it, as if no line were taken again."""
+        dub = self.dub
+        self._compare()
+        if sum(line.take is not None and line.take.score is None for line in dub.lines) > FEW:
+            return
         self._beside.start("report", lambda told: report.loudness(dub, track))
+        if "lipsync" not in self.stages and not dub.picture and media.copies(dub.source, preview=dub.wishes.preview):
+            self._beside.start("mux", lambda told: rooms.film_ahead(dub, sound, self.home))
+
+    def _compare(self) -> None:
+        """Begin to compare voices for the report."""
+        dub, embedder = self.dub, self.stages.get("diarize")
         if embedder is not None and embedder.on_cpu:
             self._beside.start("likeness", lambda told: (report.likeness(dub, embedder), report.drift(dub, embedder)))
 
@@ -282,7 +289,9 @@ class Run:
         self._waited("mux")
         self._step("mux", lambda: rooms.muxed(self.dub, sound, self.home, picture=picture, progress=self.progress))
         self.facts.update(facts)
-        self._compared(self.home / "dub.mp4")
+        dub = self.dub
+        self._beside.start("report", lambda told: report.loudness(dub, self.home / "dub.mp4"))
+        self._compare()
         ear: Any = self.stages["transcribe"]
         if self.dub.lines and ear.speaks(self.dub.target_language):
             # Passages that were taken again are heard on the film as it was written.
@@ -373,6 +382,10 @@ def _marked(dub: Dub, mark: Any) -> Dub:
         return dub.but(made_by=dub.by("watermark", mark.name, memory.key(by=mark.identity())))
     return dub.but(made_by={room: made for room, made in dub.made_by.items() if room != "watermark"})
 
+
+FEW = 5
+"""So few new takes are likely to be understood at once. Of a whole dub some line is taken again nearly always, and what
+was begun before would be done twice."""
 
 NOWHERE = frozenset({errno.ENOENT})
 """A folder that cannot be made (in /proc), or was taken away."""

@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 
 import dubbench
-from dubbench import slowing
+from dubbench import media, slowing
 from dubbench.adapters.toy import ToySpeak
 from dubbench.beside import Beside
 from dubbench.errors import BadInput
-from dubbench.processes import bounded
+from dubbench.processes import bounded, wanted
 from dubbench.stages.base import Progress, quiet
+from tests.clips import tone
 from tests.talks import make_talk
 
 
@@ -56,7 +57,7 @@ def test_a_program_that_it_runs_ends_with_the_walk_at_once(tmp_path: Path) -> No
         while not begun.exists():
             time.sleep(0.01)
         raise BadInput("the walk ends")
-    with pytest.raises(bounded.StoppedError):
+    with pytest.raises(wanted.StoppedError):
         beside.wait("mux")
 
 
@@ -109,3 +110,21 @@ def test_the_bed_is_laid_while_lines_are_translated(
     talk = make_talk(tmp_path / "a.mp4", bursts=2)
     dubbench.dub(talk, to="pt", out=tmp_path / "o", cast="toy", slow_picture=slow_picture)
     assert laid == [slow_picture], "once; where the picture may become slower it is not known before the plan"
+
+
+def test_it_ends_between_two_pieces_of_sound(tmp_path: Path) -> None:
+    media.write(tmp_path / "a.wav", tone(30))
+    begun, pieces = threading.Event(), list[int]()
+
+    def long(told: Progress) -> None:
+        while True:
+            for piece in media.stream(tmp_path / "a.wav"):
+                pieces.append(piece.shape[1])
+                begun.set()
+
+    with pytest.raises(BadInput), Beside(quiet) as beside:
+        beside.start("mix", long)
+        assert begun.wait(30)
+        raise BadInput("the walk ends")
+    with pytest.raises(wanted.StoppedError):
+        beside.wait("mix")

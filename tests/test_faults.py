@@ -33,7 +33,7 @@ class TestKilled:
             {"rename": "*/manifest.json", "after": True},
             {"rename": "*/speak/*.wav", "after": True},
             {"call": "speak", "nth": 2},
-            {"ffmpeg": "*/work/mux/.*"},
+            {"ffmpeg": "*/.*.mp4"},
             {"told": "mix"},
         ],
         ids=["before there is a dub", "in a rename", "in a model", "in ffmpeg", "in a room"],

@@ -69,6 +69,20 @@ def mux(
     return job.done(to)
 
 
+def copies(source: Source, *, preview: bool = False) -> bool:
+    """Whether `mux` takes over the picture of a film as it is (or there is none), which takes next to no time."""
+    return not _unfit(look(Path(source.path)).picture, preview)
+
+
+def _unfit(shown: Picture | None, preview: bool) -> str:
+    """Why a picture must be encoded; nothing where it need not be."""
+    if shown is not None and preview:
+        return "the preview's mark is part of the picture"
+    if shown is not None and shown.codec not in _PICTURES:
+        return f"MP4 cannot hold a picture in {shown.codec or 'an unknown codec'}"
+    return ""
+
+
 @dataclass(frozen=True)
 class _Job:
     """What goes into a film; `shown` is the picture to be seen, in `replacement` or else in the source.
@@ -102,11 +116,8 @@ class _Job:
 
     def plan(self, *, picture: bool = False, sound: bool = False) -> Muxed:
         """What is copied; `picture`, `sound` say what must be encoded whatever its codec."""
-        why = []
-        if self.preview and self.shown:
-            why.append("the preview's mark is part of the picture")
-        if self.shown and self.shown.codec not in _PICTURES:
-            why.append(f"MP4 cannot hold a picture in {self.shown.codec or 'an unknown codec'}")
+        unfit = _unfit(self.shown, self.preview)
+        why = [unfit] if unfit else []
         encode_picture = picture or bool(why)
         if self.original is None and self.inside.sound_codec not in _SOUNDS:
             why.append(f"MP4 players cannot play sound in {self.inside.sound_codec}")

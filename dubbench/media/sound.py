@@ -17,6 +17,7 @@ from dubbench.errors import BadInput
 from dubbench.media import engine, limits
 from dubbench.media.looking import Inside, look, scanned
 from dubbench.media.writing import writer
+from dubbench.processes import wanted
 from dubbench.types import Audio, Samples, Seconds, Sound
 
 _LAYOUTS = {1: "mono", 2: "stereo"}
@@ -102,6 +103,7 @@ def read(
     Where the file ends before the piece does, the piece ends with it. Raises BadInput for what is no sound file,
     ValueError for a channel count that is neither the file's nor 1 nor made from 1.
     """
+    wanted.check()
     with _opened(path) as file:
         rate = int(file.samplerate)
         file.seek(min(round(start * rate), file.frames))
@@ -176,6 +178,7 @@ def stream(path: Path, *, sample_rate: int | None = None, channels: int | None =
         change = None if sample_rate in (None, rate) else soxr.ResampleStream(rate, sample_rate, layers, "float32")
         left = int(file.frames)
         while left > 0:
+            wanted.check()
             piece = file.read(_CHUNK, dtype="float32", always_2d=True)
             left = left - len(piece) if len(piece) else 0
             samples = _channelled(piece.T, channels)

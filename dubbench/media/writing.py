@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from dubbench.processes import wanted
 from dubbench.types import Samples, Sound
 
 # A 16-bit sample k is k / 32768, for libsndfile and ffmpeg alike, so +1.0 itself has no code: 32767 stands for it.
@@ -63,6 +64,7 @@ class Writer:
         self._path, self._file, self.frames = path, file, 0
 
     def write(self, samples: Any) -> None:
+        wanted.check()
         with _by_system(self._path):
             self._file.write(samples)
         self.frames += len(samples)

@@ -23,6 +23,7 @@ import numpy.typing as npt
 from dubbench import media
 from dubbench.errors import BadInput
 from dubbench.mix import roomtone, sides
+from dubbench.processes import wanted
 from dubbench.types import Dub, Samples, Seconds
 
 Span: TypeAlias = tuple[Seconds, Seconds]
@@ -163,6 +164,7 @@ def _together(whole: Any, behind: Any | None) -> Iterator[tuple[int, Samples, Sa
     Where the background ends, silence makes it up to whole hops.
     """
     for start in range(0, whole.frames, BLOCK):
+        wanted.check()
         samples = _stereo(whole, start, BLOCK)
         other = np.zeros((-(-len(samples) // roomtone.HOP) * roomtone.HOP + roomtone.HOP, 2), np.float32)
         if behind:

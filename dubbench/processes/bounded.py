@@ -10,15 +10,13 @@ import os
 import selectors
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextvars import ContextVar
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from dubbench.processes import tree
+from dubbench.processes import tree, wanted
 
 if TYPE_CHECKING:
     from dubbench.types import Seconds
@@ -83,7 +81,7 @@ def run(
     """Run `command` to its end. `heard` is told each line that it prints as it comes; `merged` prints stderr there too.
     `stdin` is what it is given, or the open file it reads by itself, by its number.
 
-    Raises Overrun, StoppedError (`until`), and OSError where it cannot be started.
+    Raises Overrun, `wanted.StoppedError`, and OSError where it cannot be started.
     """
     given = stdin if isinstance(stdin, bytes) else None
     process = subprocess.Popen(
@@ -135,23 +133,6 @@ def _waited_for(
     return Done(process.returncode, out, said or b"")
 
 
-class StoppedError(Exception):
-    """Work was given up because whoever wanted it is no longer there."""
-
-
-@contextlib.contextmanager
-def until(stopped: threading.Event) -> Iterator[None]:
-    """End the programs that this thread runs in the block as soon as `stopped` is set. They raise StoppedError."""
-    token = _stopped.set(stopped)
-    try:
-        yield
-    finally:
-        _stopped.reset(token)
-
-
-_stopped: ContextVar[threading.Event | None] = ContextVar("stopped", default=None)
-
-
 class Watch:
     """Looks after a process and all it started: `check` raises Overrun when it went beyond its bounds."""
 
@@ -165,9 +146,8 @@ class Watch:
         self.moved = time.monotonic()
 
     def check(self) -> None:
-        now, bounds, stopped = time.monotonic(), self.bounds, _stopped.get()
-        if stopped is not None and stopped.is_set():
-            raise StoppedError
+        wanted.check()
+        now, bounds = time.monotonic(), self.bounds
         if bounds.seconds is not None and now - self.started > bounds.seconds:
             raise Overrun("seconds", f"did not end within {bounds.seconds:g} s")
         if bounds.memory_mb is not None and now - self.seen >= GLANCE:

@@ -8,7 +8,7 @@ later, and that only this process is killed ("alone"), as the system does when m
     {"told": "speak"}                     a room tells its progress, or a fetch its own
     {"call": "speak"}                     the model of that room is asked
     {"rename": "*/speak/*.wav"}           a draft is about to take that name; with "after", it just has
-    {"ffmpeg": "*/work/mux/.*"}           ffmpeg has begun to write such a file
+    {"ffmpeg": "*/.*.mp4"}                ffmpeg has begun to write such a file
     {"copy": "*/weights/*"}               a part of such a file was copied
     {"build": "*spleeter*"}               such a file is being made of weights
     {"client": "pip"}                     that client of a registry runs

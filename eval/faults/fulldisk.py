@@ -47,8 +47,8 @@ ROOMS = {
     "match": "work/match/.*.wav",
     "mix": "work/mix/.*.wav",
     "code": "work/mix/.*.m4a",
-    "mux": "work/mux/.*.mp4",
-    "sign": "work/mux/..*.mp4",
+    "mux": "**/.*.mp4",
+    "sign": "**/..*.mp4",
     "report": "dub.mp4",
 }
 """The room that finds the disk full, and the file whose coming says that it is about to write."""
