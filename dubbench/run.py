@@ -139,7 +139,10 @@ class Run:
         if diarize is not None and diarize.on_cpu and "diarize" not in dub.made_by:
             room: Any = diarize
             self._beside.start("diarize", lambda told: room.listen(dub, told, speakers=speakers), last=diarize.release)
-        if any(line.take is not None and line.take.text != line.translation for line in dub.lines):
+        speak: Any = self.stages["speak"]
+        edited = sum(line.take is not None and line.take.text != line.translation for line in dub.lines)
+        if edited:
+            speak.expect(edited)
             self._warm("speak")
             self._warm("transcribe")
 

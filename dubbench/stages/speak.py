@@ -24,8 +24,8 @@ CALIBRATING = 6
 """Lines of a voice that are spoken before the plan, where nothing is known of its speed: estimates of others are then
 4 to 6 % off instead of 8 to 16 (espeak-ng in four languages)."""
 
-AT_ONCE = 150
-"""Letters that each processor's share of the lines spoken at once has at most, some nine seconds: Kokoro takes 24 MB a
+AT_ONCE = 100
+"""Letters that each processor's share of the lines spoken at once has at most, some six seconds: Kokoro takes 24 MB a
 second of speech while it speaks, and the longest lines of a long film came all together."""
 
 
@@ -84,6 +84,10 @@ class Speak(Stage):
         read each part alone, which sounds like an end each time.
         """
         return None
+
+    def expect(self, readings: int) -> None:
+        """Told before the model is loaded: so many lines are to be spoken, for models that share processors otherwise
+        among few."""
 
     def presets(self, language: str) -> tuple[Voice, ...]:
         """The voices this model brings for a language, with sex and pitch; empty where there is none to choose."""

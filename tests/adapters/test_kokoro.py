@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dubbench import catalog, media, pitch, prosody
+from dubbench import catalog, graphs, media, pitch, prosody
 from dubbench.adapters import kokoro_text
 from dubbench.adapters.kokoro import BEFORE_LIMITS, Kokoro
 from dubbench.adapters.kokoro_voices import blend
@@ -91,6 +91,18 @@ def test_the_sound_is_the_same_from_several_threads(kokoro: Kokoro) -> None:
     with ThreadPoolExecutor(3) as pool:
         together = list(pool.map(lambda text: kokoro.speak(text, ALEX, "pt").sound.samples, texts))
     assert all(np.array_equal(a, b) for a, b in zip(alone, together, strict=True))
+
+
+def test_one_line_alone_is_spoken_on_all_threads_and_sounds_the_same(kokoro: Kokoro) -> None:
+    alone, voice = catalog.load("kokoro"), kokoro.presets("pt")[0]
+    assert isinstance(alone, Kokoro)
+    alone.expect(1)
+    alone.ready()
+    threads = [model._model.get_session_options().intra_op_num_threads for model in (kokoro, alone)]
+    assert threads == [1, graphs.threads()]
+    for pace in (0.9, 1.1):
+        one, other = (model.speak("A porta se abriu de repente.", voice, "pt", pace=pace) for model in (kokoro, alone))
+        assert np.array_equal(one.sound.samples, other.sound.samples)
 
 
 def test_the_opened_graph_gives_the_sound_of_the_closed_one(kokoro: Kokoro) -> None:
