@@ -185,15 +185,15 @@ def muxed(dub: Dub, sound: Path, home: Path, *, picture: Path | None = None, pro
     progress("mux", 0, 2, "writing the film")
     film, ahead = home / "dub.mp4", _ahead_path(dub)
     written = write_subtitles(dub, home)
-    fate = memory.Memory(dub.folder).recall("mux", _film_key(dub)) if picture is None and ahead.is_file() else None
-    if fate is not None:
+    flags: tuple[Flag, ...] = ()
+    if picture is None and ahead.is_file():
         ahead.replace(film)
     else:
         with memory.replacing(film) as draft:
             fate = _film(dub, sound, written, draft, picture)
+        if fate.picture == "encoded" and not dub.wishes.preview:
+            flags = (Flag(room="mux", name="picture-encoded-again", detail=fate.why),)
     progress("mux", 1, 2, "written")
-    changed = fate["picture"] == "encoded" and not dub.wishes.preview
-    flags = (Flag(room="mux", name="picture-encoded-again", detail=fate["why"]),) if changed else ()
     relative = [p.relative_to(dub.folder).as_posix() for p in (film, *_all_subtitles(home, written))]
     output = Output(film=relative[0], sha256=memory.file_sha256(film), subtitles=tuple(relative[1:]))
     progress("mux", 2, 2, "written")
@@ -201,22 +201,24 @@ def muxed(dub: Dub, sound: Path, home: Path, *, picture: Path | None = None, pro
 
 
 def film_ahead(dub: Dub, sound: Path, home: Path) -> None:
-    """Write the film that `muxed` then puts into its place, if nothing has changed. Its picture is the source's."""
-    path, store, key = _ahead_path(dub), memory.Memory(dub.folder), _film_key(dub)
-    if not path.is_file() or store.recall("mux", key) is None:
-        with memory.replacing(path) as draft:
-            fate = _film(dub, sound, write_subtitles(dub, home), draft)
-        store.keep("mux", key, fate)
+    """Write the film that `muxed` then puts into its place, if nothing has changed; none whose picture must be encoded,
+    which takes long and may be for nothing."""
+    path = _ahead_path(dub)
+    if path.is_file() or not media.copies(dub.source, preview=dub.wishes.preview):
+        return
+    with memory.passing(path) as draft:
+        if _film(dub, sound, write_subtitles(dub, home), draft).picture != "encoded":
+            draft.replace(path)
 
 
-def _film(dub: Dub, sound: Path, subtitles: dict[str, Path], to: Path, picture: Path | None = None) -> dict[str, Any]:
-    """Write and sign the film, and tell what became of its picture (`media.Muxed`)."""
+def _film(dub: Dub, sound: Path, subtitles: dict[str, Path], to: Path, picture: Path | None = None) -> media.Muxed:
+    """Write and sign the film, and tell what became of its picture."""
     fate = media.mux(
         dub.source, coded(sound), to, source_language=_source(dub), target_language=_target(dub), title=title(dub),
         subtitles=subtitles, picture=picture, original=slowing.slow_original(dub), preview=dub.wishes.preview,
     )  # fmt: skip
     _sign(dub, to)
-    return asdict(fate)
+    return fate
 
 
 def _film_key(dub: Dub) -> str:

@@ -27,7 +27,6 @@ from dubbench import (
     languages,
     listen,
     manifest,
-    media,
     memory,
     passages,
     people,
@@ -259,11 +258,10 @@ class Run:
     def _beside_hearing(self, sound: Path, track: Path) -> None:
         """Begin what comes after it and does not wait for it, as if no line were taken again."""
         dub = self.dub
-        self._compare()
-        if sum(line.take is not None and line.take.score is None for line in dub.lines) > FEW:
-            return
         self._beside.start("report", lambda told: report.loudness(dub, track))
-        if "lipsync" not in self.stages and not dub.picture and media.copies(dub.source, preview=dub.wishes.preview):
+        self._compare()
+        few = sum(line.take is not None and line.take.score is None for line in dub.lines) <= FEW
+        if few and "lipsync" not in self.stages and not dub.picture:
             self._beside.start("mux", lambda told: rooms.film_ahead(dub, sound, self.home))
 
     def _compare(self) -> None:
@@ -387,8 +385,8 @@ def _marked(dub: Dub, mark: Any) -> Dub:
 
 
 FEW = 5
-"""So few new takes are likely to be understood at once. Of a whole dub some line is taken again nearly always, and what
-was begun before would be done twice."""
+"""So few new takes are likely to be understood at once. Of a whole dub some line is taken again nearly always, and a
+film that was written before would be another."""
 
 NOWHERE = frozenset({errno.ENOENT})
 """A folder that cannot be made (in /proc), or was taken away."""
