@@ -142,6 +142,15 @@ def test_what_comes_and_goes_is_not_filled_to_its_mean(tmp_path: Path) -> None:
     assert 10 * np.log10(added + 1e-20) < -20
 
 
+def test_pauses_next_to_digital_silence_are_no_steady_noise() -> None:
+    """A quartile of 1e-40 under one of 1: their ratio is beyond what 32 bits hold."""
+    power = np.ones((100, 2, roomtone.SIZE // 2 + 1), np.float32)
+    power[::3] = 1e-40
+    floor, most = roomtone.learnt(power, np.zeros(100, np.float32))
+    assert not floor.any()
+    assert np.isfinite(most).all()
+
+
 def test_a_sound_shorter_than_a_frame_is_no_trouble(tmp_path: Path) -> None:
     for name in ("a.wav", "b.wav"):
         soundfile.write(tmp_path / name, np.full((500, 2), 0.1), RATE)

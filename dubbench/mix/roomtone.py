@@ -114,7 +114,8 @@ def _restlessness(rests: Powers) -> Floor:
     usual = _usual(rests)
     level = np.divide(rests, usual, out=np.zeros_like(rests), where=usual > 0)
     low, high = np.percentile(_smooth(level, _WIDE_BINS), (25, 75), axis=0)
-    return np.asarray(np.divide(high, low, out=np.full_like(high, np.inf), where=low > 0), np.float32)
+    with np.errstate(over="ignore"):  # A quartile may be next to nothing.
+        return np.asarray(np.divide(high, low, out=np.full_like(high, np.inf), where=low > 0), np.float32)
 
 
 def _smooth(power: npt.NDArray[np.float32], bins: int = _NEAR_BINS) -> npt.NDArray[np.float32]:
