@@ -290,6 +290,8 @@ class Run:
         self._waited("mux")
         self._step("mux", lambda: rooms.muxed(self.dub, sound, self.home, picture=picture, progress=self.progress))
         self.facts.update(facts)
+        for room in ("report", "likeness"):
+            self._waited(room)
         dub = self.dub
         self._beside.start("report", lambda told: report.loudness(dub, self.home / "dub.mp4"))
         self._compare()

@@ -207,9 +207,11 @@ def _stated(stream: Any) -> Seconds | None:
 
 def scanned(path: Path, indices: list[int]) -> Seconds:
     """When the last packet of some streams ends, in the file's own times. Costs reading the file, not decoding it."""
-    end = 0.0
+    ends: dict[int, int] = {}
     with opened(path) as container:
         for packet in container.demux([container.streams[index] for index in indices]):
             if packet.pts is not None:
-                end = max(end, float((packet.pts + (packet.duration or 0)) * packet.time_base))
-    return end
+                at = packet.stream.index
+                ends[at] = max(ends.get(at, 0), packet.pts + (packet.duration or 0))
+        # A film has hundreds of thousands of packets, and fractions are slow.
+        return max((float(end * container.streams[at].time_base) for at, end in ends.items()), default=0.0)

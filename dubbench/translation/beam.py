@@ -8,7 +8,7 @@ and shorter.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -42,11 +42,10 @@ class Translation:
 class Decoder(Network):
     """A network that says what a sentence may become."""
 
-    def __init__(self, model: Path, vocabulary: Path) -> None:
-        super().__init__(model, vocabulary)
-        self._letters = np.array(
-            [_letters(self.pieces.id_to_piece(i)) for i in range(len(self.embeddings))], np.float32
-        )
+    @cached_property
+    def _letters(self) -> Samples:
+        """How many letters each token has."""
+        return np.array([_letters(self.pieces.id_to_piece(i)) for i in range(len(self.embeddings))], np.float32)
 
     def translations(self, sentence: str, known: str, *, width: int = WIDTH) -> list[Translation]:
         """What a sentence may become, each text once, the likeliest first.

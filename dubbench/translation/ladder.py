@@ -11,6 +11,7 @@ a translation of it, for grammar (the model's own score).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias
 
@@ -58,9 +59,14 @@ class Ladder:
     def __init__(self, folder: Path, pair: str) -> None:
         self.source, self.target = pair.split("-")
         self._forward = Decoder(folder / f"model.{pair}.bin", folder / f"vocab.{pair}.spm")
+        self._folder = folder
+
+    @cached_property
+    def _backward(self) -> Backward | None:
+        """Read when something is first read back: who asks for pairs of words can do without."""
         back = f"{self.target}-{self.source}"
-        model, vocabulary = folder / f"model.{back}.bin", folder / f"vocab.{back}.spm"
-        self._backward = Backward(Network(model, vocabulary), self.source) if model.is_file() else None
+        model, vocabulary = self._folder / f"model.{back}.bin", self._folder / f"vocab.{back}.spm"
+        return Backward(Network(model, vocabulary), self.source) if model.is_file() else None
 
     def of(self, sentence: str, best: str, said: Say, mended: Say, *, spoken: bool = True) -> list[str]:
         """`best` and what says the same shorter, the longest first; with `spoken` in forms that only speech has, too.
