@@ -43,19 +43,22 @@ def reworded(home: Path, number: int) -> None:
     path.write_text(json.dumps(raw, ensure_ascii=False), "utf-8")
 
 
-def again(home: Path) -> tuple[Seconds, Seconds]:
-    """Seconds from the command's start until another take lies there, and until the film is done and judged."""
-    takes, started = home / "work" / "speak", time.perf_counter()
-    before, heard = {path.name for path in takes.glob("*.wav")}, 0.0
+def again(home: Path) -> tuple[Seconds, Seconds, Seconds]:
+    """Seconds from the command's start until another take lies there, until the finished film does, and until all is
+    judged and the command has ended."""
+    takes, film, started = home / "work" / "speak", home / documents.FILM, time.perf_counter()
+    before, old, heard, there = {path.name for path in takes.glob("*.wav")}, film.stat().st_ino, 0.0, 0.0
     with subprocess.Popen([sys.executable, "-m", "dubbench", "dub", str(home)], stdout=subprocess.DEVNULL) as process:
         while process.poll() is None:
-            new = {path.name for path in takes.glob("[!.]*.wav")} - before
-            if new and not heard:
-                heard = time.perf_counter() - started
+            passed = time.perf_counter() - started
+            if not heard and {path.name for path in takes.glob("[!.]*.wav")} - before:
+                heard = passed
+            if not there and film.stat().st_ino != old:
+                there = passed
             time.sleep(0.02)
-    if process.returncode or not heard:
-        raise SystemExit(f"the edited dub ended with {process.returncode}; a take was made after {heard:.1f} s")
-    return heard, time.perf_counter() - started
+    if process.returncode or not heard or not there:
+        raise SystemExit(f"the edited dub ended with {process.returncode}; a take came after {heard:.1f} s")
+    return heard, there, time.perf_counter() - started
 
 
 def in_an_editor(home: Path, number: int) -> Seconds:
@@ -85,18 +88,22 @@ def figures(times: int) -> Iterator[str]:
         for number in chosen:
             reworded(home, number)
             cold.append(again(home))
-    heard, done = zip(*cold, strict=True)
+    heard, there, done = zip(*cold, strict=True)
     yield f"{report['duration']:.0f} s of film, {report['lines']} lines; {EDITS} are reworded, one after the other.\n"
     yield "| what | seconds: median, and longest | goal |\n|---|---|---|"
     yield f"| heard in an editor that has the voice loaded | {spread(warm)} | ≤ {SOON:g} |"
     yield f"| heard, by the command | {spread(heard)} | |"
-    share = f"{median(done) / whole:.1%} and {max(done) / whole:.1%} of the whole"
-    yield f"| the film finished and judged, by the command | {spread(done)}: {share} | ≤ {SHARE:.0%} |"
+    yield f"| the finished film is there, by the command | {spread(there)}: {share(there, whole)} | ≤ {SHARE:.0%} |"
+    yield f"| it is judged, too, and the command has ended | {spread(done)}: {share(done, whole)} | |"
     yield f"| the whole dub | {whole:.1f} | |"
 
 
 def spread(seconds: Sequence[Seconds]) -> str:
     return f"{median(seconds):.1f}, {max(seconds):.1f}"
+
+
+def share(seconds: Sequence[Seconds], whole: Seconds) -> str:
+    return f"{median(seconds) / whole:.1%} and {max(seconds) / whole:.1%} of the whole"
 
 
 def main(arguments: list[str]) -> None:
