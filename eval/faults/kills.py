@@ -45,10 +45,10 @@ DESIGNED: tuple[Moment, ...] = (
     Moment("transcribe", "before the rename", {"rename": _of("transcribe", "*.json")}),
     Moment("transcribe", "before dub.json", {"rename": "*/dub.json", "nth": 3}),
     Moment("diarize", "a voice before its rename", {"rename": _of("voices", "*")}),
-    Moment("translate", "the model at work", {"call": "translate", "seconds": 0.1}),
-    Moment("translate", "between two lines", {"rename": _of("translate", "*"), "after": True}),
     Moment("weights", "a graph is built", {"build": "spleeter*", "seconds": 0.5}),
     Moment("weights", "a graph before its rename", {"rename": "*/built/[!.]*"}),
+    Moment("translate", "the model at work", {"call": "translate", "seconds": 0.1}),
+    Moment("translate", "between two lines", {"rename": _of("translate", "*"), "after": True}),
     Moment("separate", "the model at work", {"call": "separate", "seconds": 1.0}),
     Moment("separate", "between two renames", {"rename": "*.background.wav", "after": True}),
     Moment("separate", "before its notes", {"rename": _of("separate", "*.json")}),
@@ -151,7 +151,7 @@ class Walker:
         Where a moment does not come the dub is at its end, and those after it would not come either.
         """
         home, log = self.folder / name, self.folder / f"{name}.log"
-        world = self._world(fetching)
+        world = self._world(name, fetching)
         walked = Walked(home)
         for number, moment in enumerate(moments):
             end = walks.dying(moment.how, log, walks.dub_arguments(self.film, home), self._for(moment, world))
@@ -168,10 +168,10 @@ class Walker:
         walked.drafts += sorted(path for path in Path(world["TMPDIR"]).iterdir() if path.name != OTHERS)
         return walked
 
-    def _world(self, fetching: bool) -> dict[str, str]:
+    def _world(self, name: str, fetching: bool) -> dict[str, str]:
         if not fetching:
             return walks.environment(self.folder)
-        cache, store = walks.lent_cache(self.folder, *FETCHED)
+        cache, store = walks.lent_cache(self.folder / f"{name}-lent", *FETCHED)
         return walks.environment(self.folder, DUBBENCH_CACHE=str(cache), DUBBENCH_WEIGHTS=str(store))
 
     def _for(self, moment: Moment, world: dict[str, str]) -> dict[str, str]:
