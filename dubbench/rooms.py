@@ -193,7 +193,7 @@ def muxed(dub: Dub, sound: Path, home: Path, *, picture: Path | None = None, pro
             fate = _film(dub, sound, written, draft, picture)
         if fate.picture == "encoded" and not dub.wishes.preview:
             flags = (Flag(room="mux", name="picture-encoded-again", detail=fate.why),)
-    progress("mux", 1, 2, "written")
+    progress("mux", 1, 2, "hashing the film")
     relative = [p.relative_to(dub.folder).as_posix() for p in (film, *_all_subtitles(home, written))]
     output = Output(film=relative[0], sha256=memory.file_sha256(film), subtitles=tuple(relative[1:]))
     progress("mux", 2, 2, "written")
@@ -211,11 +211,11 @@ def film_ahead(dub: Dub, sound: Path, home: Path) -> None:
             draft.replace(path)
 
 
-def _film(dub: Dub, sound: Path, subtitles: dict[str, Path], to: Path, picture: Path | None = None) -> media.Muxed:
+def _film(dub: Dub, sound: Path, texts: dict[str, Path], to: Path, picture: Path | None = None) -> media.Muxed:
     """Write and sign the film, and tell what became of its picture."""
     fate = media.mux(
         dub.source, coded(sound), to, source_language=_source(dub), target_language=_target(dub), title=title(dub),
-        subtitles=subtitles, picture=picture, original=slowing.slow_original(dub), preview=dub.wishes.preview,
+        subtitles=texts, picture=picture, original=slowing.slow_original(dub), preview=dub.wishes.preview,
     )  # fmt: skip
     _sign(dub, to)
     return fate
@@ -234,6 +234,7 @@ def _film_key(dub: Dub) -> str:
 
 
 def _ahead_path(dub: Dub) -> Path:
+    """Where the film of a dub as it is lies that was written ahead."""
     return memory.Memory(dub.folder).path("mux", _film_key(dub), ".mp4")
 
 

@@ -23,8 +23,8 @@ SOUNDS = ("probe", "separate", "speak", "tempo", "voices", "mix", "mux", "match"
 """Rooms whose results are sounds and films, by their folders in `work`. The others keep a few kilobytes a line."""
 MADE_AGAIN = ("probe", "separate", "mix", "picture", "lipsync")
 PASSING = ("match", "mono")
-"""Lines in their place: an edit of any line of a speaker makes all of theirs anew, in 0.01 s each. And the film's sound
-as ears take it, once they have heard it."""
+"""Lines in their speaker's place, which a mix makes anew in 0.01 s each. And the film's sound as ears take it, once
+they have heard it."""
 KEYED = re.compile(r"(?P<key>[0-9a-f]{32})\.[\w.-]+")
 DRAFT = re.compile(r"\.(?P<stem>.+)\.draft-\d+-\d+(?P<suffix>\.\w+)?")
 """Names of results, and of files on their way (`memory.replacing`)."""

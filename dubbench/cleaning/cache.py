@@ -4,7 +4,7 @@
     <cache>/environments/<hash>/       for adapters that cannot live in ours
     <cache>/downloads/<scheme>/<x>/    may go at any time
 
-Nothing that a process uses goes (`weights.locks.use`), and nothing that this house did not put there.
+Nothing that a process uses goes (`processes.locks.use`), and nothing that this house did not put there.
 """
 
 from __future__ import annotations

@@ -9,7 +9,8 @@
     limiter    gains that hold the true peak down
     master     `mix`: levels decided, then written
 
-No ffmpeg and no process here. The sound streams; its readings stay in memory: two hours take 45 MB, 190 at the peak.
+Coding what is written is `media`'s. The sound streams; its readings stay in memory: two hours take 45 MB, 190 at the
+peak.
 """
 
 from dubbench.mix.compose import Ducking
