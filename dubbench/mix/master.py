@@ -197,7 +197,7 @@ def _written(whole: Composition, heard: Metered, to: Files, gain: float, ceiling
         for piece in whole.pieces():
             frames = -(-piece.shape[1] // FRAME)
             limited = limiter.applied(piece * np.float32(gain), edges[frame : frame + frames + 1])
-            samples = media.pcm16(limited).T
+            samples = np.ascontiguousarray(media.pcm16(limited).T)
             # First to the coder, which has its own processor, and then to the meter.
             if code is not None:
                 code(samples)

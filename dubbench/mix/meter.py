@@ -78,7 +78,7 @@ class Meter:
         self._held = np.zeros((2, _TAIL), np.float32)
         self._energy: list[Readings] = []
         self._over: Any = soxr.ResampleStream(RATE, _OVERSAMPLING * RATE, 2, "float32", "HQ") if peaks else None
-        self._left = np.zeros(0, np.float32)
+        self._left = np.zeros((0, 2), np.float32)
         self._peak: list[Readings] = []
         self._aside = ThreadPoolExecutor(1) if peaks else None
         self._rising: Future[None] | None = None
@@ -126,10 +126,10 @@ class Meter:
         self._rise(self._over.resample_chunk(samples, last=last))
 
     def _rise(self, oversampled: Samples) -> None:
-        np.abs(oversampled, out=oversampled)
-        loud = np.concatenate([self._left, np.maximum(oversampled[:, 0], oversampled[:, 1])])
+        loud = np.concatenate([self._left, oversampled])
+        np.abs(loud, out=loud)
         whole = len(loud) - len(loud) % (_OVERSAMPLING * FRAME)
-        self._peak.append(loud[:whole].reshape(-1, _OVERSAMPLING * FRAME).max(axis=1))
+        self._peak.append(loud[:whole].reshape(-1, 2 * _OVERSAMPLING * FRAME).max(axis=1))
         self._left = loud[whole:]
 
 

@@ -60,10 +60,16 @@ def powers(samples: Samples, hop: int = SIZE) -> Powers:
 
     if len(samples) < SIZE:
         return np.zeros((0, 2, SIZE // 2 + 1), np.float32)
-    middle = np.stack([samples.mean(axis=1), (samples[:, 0] - samples[:, 1]) / 2])
-    frames = np.lib.stride_tricks.sliding_window_view(middle, SIZE, axis=-1)[:, ::hop] * hann(SIZE)
+    frames = np.lib.stride_tricks.sliding_window_view(_middle(samples), SIZE, axis=-1)[:, ::hop] * hann(SIZE)
     spectra = fft.rfft(frames, axis=-1).swapaxes(0, 1)
     return np.asarray(np.square(spectra.real) + np.square(spectra.imag), np.float32)
+
+
+def _middle(samples: Samples) -> Samples:
+    """Mid and side (2, n) of left and right (n, 2)."""
+    left, right = samples[:, 0], samples[:, 1]
+    # Not by `mean`, which takes twenty times as long over two.
+    return np.stack([(left + right) / 2, (left - right) / 2])
 
 
 def loudness(power: Powers, rate: int) -> npt.NDArray[np.float32]:
@@ -129,7 +135,7 @@ class Evener:
     """Makes what is to be added, block by block; each begins with the end of the frame that the block before began."""
 
     def __init__(self) -> None:
-        self._tail = np.zeros((HOP, 2), np.float32)
+        self._tail = np.zeros((2, HOP), np.float32)
 
     def block(self, number: int, background: Samples, wanted: npt.NDArray[np.bool_], floor: Floor) -> Samples:
         """What (n + HOP, 2) samples of background lack or have too much, of which the last HOP are the next block's.
@@ -137,8 +143,8 @@ class Evener:
         (n, 2), to be added. `wanted` (n / HOP frames, n being whole hops) says which frames are made; the same number
         gives the same noise.
         """
-        made = np.zeros(((len(wanted) + 1) * HOP, 2), np.float32)
-        made[:HOP] = self._tail
+        made = np.zeros((2, (len(wanted) + 1) * HOP), np.float32)
+        made[:, :HOP] = self._tail
         if wanted.any() and floor.any():
             rng = np.random.default_rng((_SEED, number))
             power = powers(background, HOP)[wanted]
@@ -146,9 +152,9 @@ class Evener:
             if (floor[1] < _NO_LIMIT).any():
                 frames -= _excess(background, wanted, 1 - np.sqrt(np.minimum(1, floor[1] / np.maximum(power, 1e-20))))
             for at, frame in zip(np.flatnonzero(wanted) * HOP, frames, strict=True):
-                made[at : at + SIZE] += frame
-        self._tail = made[-HOP:]
-        return made[:-HOP]
+                made[:, at : at + SIZE] += frame
+        self._tail = made[:, -HOP:]
+        return made[:, :-HOP].T
 
 
 def missing(power: Powers, floor: Floor) -> Powers:
@@ -163,26 +169,26 @@ def missing(power: Powers, floor: Floor) -> Powers:
 
 
 def _noise(power: Powers, rng: np.random.Generator) -> Samples:
-    """Noise of such power, (frames, SIZE, 2), under sine windows whose squares add up to one at distance HOP."""
+    """Noise of such power, (frames, 2, SIZE), under sine windows whose squares add up to one at distance HOP."""
     from scipy import fft
 
     parts = rng.standard_normal((2, *power.shape), np.float32)
     # A Hann window passes 3/8 of the power of noise, and half of it goes to either part.
-    spectra = (parts[0] + 1j * parts[1]) * np.sqrt(power * np.float32(8 / 3 / 2))
+    parts *= np.sqrt(power * np.float32(8 / 3 / 2))
+    spectra = parts[0] + 1j * parts[1]
     return _sided(fft.irfft(spectra, axis=-1))
 
 
 def _excess(background: Samples, wanted: npt.NDArray[np.bool_], share: Powers) -> Samples:
-    """The `share` of each bin of frames of background, (frames, SIZE, 2), under the same windows."""
+    """The `share` of each bin of frames of background, (frames, 2, SIZE), under the same windows."""
     from scipy import fft
 
-    middle = np.stack([background.mean(axis=1), (background[:, 0] - background[:, 1]) / 2])
-    frames = np.lib.stride_tricks.sliding_window_view(middle, SIZE, axis=-1)[:, ::HOP][:, wanted]
+    frames = np.lib.stride_tricks.sliding_window_view(_middle(background), SIZE, axis=-1)[:, ::HOP][:, wanted]
     spectra = fft.rfft(frames * np.sqrt(hann(SIZE)), axis=-1).swapaxes(0, 1)
     return _sided(fft.irfft(spectra * share, axis=-1))
 
 
 def _sided(frames: Samples) -> Samples:
-    """Left and right of frames of mid and side (frames, 2, SIZE), under sine windows: (frames, SIZE, 2)."""
+    """Left and right of frames of mid and side (frames, 2, SIZE), under sine windows."""
     mid, side = np.moveaxis(frames * np.sqrt(hann(SIZE)), 1, 0)
-    return np.stack([mid + side, mid - side], axis=-1)
+    return np.stack([mid + side, mid - side], axis=1)

@@ -38,5 +38,6 @@ def free(side: Loudness, speech: Loudness) -> float:
 
 def kept(original: Samples, background: Samples, share: Samples) -> Samples:
     """The background with `share` (n, 1) of the original's side instead of its own; both (n, 2)."""
-    lost = (original - background)[:, :1] - (original - background)[:, 1:]
+    gone = original - background
+    lost = gone[:, :1] - gone[:, 1:]
     return np.asarray(background + share * lost * np.array([0.5, -0.5], np.float32), np.float32)

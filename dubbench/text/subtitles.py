@@ -10,6 +10,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -262,20 +263,28 @@ def _words(text: str) -> list[str]:
     return pieces
 
 
+@cache
 def _stands(char: str) -> bool:
     """Whether a line may be broken on either side: kana, ideographs, full-width forms; not Hangul, which has spaces."""
     return unicodedata.east_asian_width(char) in "WF" and not "\uac00" <= char <= "\ud7a3"
 
 
+@cache
 def _sticks(char: str) -> bool:
     """Whether it may not begin a line: spaces, combining marks, closing marks, small kana."""
     closing = unicodedata.category(char) in {"Zs", "Mn", "Mc", "Pe", "Pf", "Po", "Pd", "Pc"}
     return closing or char in "ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮー"
 
 
+@cache
 def _opens(char: str) -> bool:
     return unicodedata.category(char) in {"Ps", "Pi"} and unicodedata.east_asian_width(char) in "WF"
 
 
 def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+    return len(text) if text.isascii() else sum(map(_columns, text))
+
+
+@cache
+def _columns(char: str) -> int:
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
