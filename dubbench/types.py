@@ -19,14 +19,10 @@ from types import MappingProxyType
 from typing import Annotated, Any, Literal, Self, TypeAlias, TypeVar
 
 import numpy as np
-
-# Before there are threads: numpy loads these at their first use, and a thread that asks for one in the moment between
-# its loading and its being an attribute gets a RecursionError (by its `__getattr__`, as of 2.4).
-import numpy.fft
-import numpy.ma
-import numpy.random
 import numpy.typing as npt
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, PrivateAttr, model_validator
+
+from dubbench import early as early
 
 Seconds: TypeAlias = float
 PictureMap: TypeAlias = tuple[tuple[Seconds, Seconds], ...]
