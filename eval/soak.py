@@ -3,8 +3,8 @@ length, nor the time of a minute.
 
     python eval/soak.py [--write] [MINUTES ...]        10 and 120 without any; the others are held against the first
 
-Memory is what the process and all it starts have resident at once, looked at five times a second. `--write` puts the
-table into docs/soak.md. Ends with 1 where a bound is broken.
+Memory is what the process and all it starts have resident at once, looked at five times a second, and which room the
+walk was in then. `--write` puts the tables into docs/soak.md. Ends with 1 where a bound is broken.
 """
 
 from __future__ import annotations
@@ -32,6 +32,14 @@ LONG, SHORTLY = 10, 1.5
 """Minutes of the first from which these bounds hold. In less other people speak, and rooms that meet by chance weigh
 more: then memory that goes along with length is looked for, so many times the first's."""
 PAGE = 4096
+WALK = """
+import sys, threading, dubbench
+def told(room, *_):
+    if threading.current_thread() is threading.main_thread():
+        print(room, flush=True)
+dubbench.dub(sys.argv[1], "pt", source_language="en", out=sys.argv[2], progress=told)
+"""
+"""What is dubbed in a process of its own; what goes on beside the walk has no word in it."""
 HEAD = (
     "minutes",
     "lines",
@@ -54,6 +62,7 @@ class Soaked:
     peak_mb: float
     disk_mb: float
     seconds: dict[str, Seconds]
+    peaks: dict[str, float]
 
     def row(self, first: Soaked) -> str:
         cells = (
@@ -80,24 +89,29 @@ def soaked(minutes: float, folder: Path) -> Soaked:
     """A film of so many minutes, dubbed by the command in `folder`, which is left as it is then."""
     film, out = long.film(minutes, folder / f"{minutes:g}.mp4"), folder / f"{minutes:g}"
     before, started = _spent(), time.perf_counter()
-    command = [sys.executable, "-m", "dubbench", "dub", str(film), "--to", "pt", "--from", "en", "--out", str(out)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-        peak = max(_watched(process), default=0.0)
+    with subprocess.Popen([sys.executable, "-c", WALK, str(film), str(out)], stdout=subprocess.PIPE) as process:
+        peaks = _watched(process)
     if process.returncode:
         raise SystemExit(f"the dub of {minutes:g} minutes ended with {process.returncode}")
     report: dict[str, Any] = json.loads((out / "report.json").read_text("utf-8"))
     disk = sum(path.stat().st_size for path in out.rglob("*") if path.is_file()) / 2**20
     return Soaked(
         minutes=minutes, lines=report["lines"], wall=time.perf_counter() - started, spent=_spent() - before,
-        peak_mb=peak, disk_mb=disk, seconds=report["seconds"],
+        peak_mb=max(peaks.values()), disk_mb=disk, seconds=report["seconds"], peaks=peaks,
     )  # fmt: skip
 
 
-def _watched(process: subprocess.Popen[bytes]) -> Iterator[float]:
-    """MB resident in a process and all it started, again and again until it ends."""
+def _watched(process: subprocess.Popen[bytes]) -> dict[str, float]:
+    """By room the most MB resident in a process and all it started, until it ends; rooms are what it prints."""
+    peaks, room = dict[str, float](), "begin"
+    assert process.stdout is not None
+    os.set_blocking(process.stdout.fileno(), False)
     while process.poll() is None:
-        yield sum(map(_resident, _tree(process.pid))) / 2**20
+        told = (process.stdout.read() or b"").split()
+        room = told[-1].decode() if told else room
+        peaks[room] = max(peaks.get(room, 0.0), sum(map(_resident, _tree(process.pid))) / 2**20)
         time.sleep(0.2)
+    return peaks
 
 
 def _tree(pid: int) -> list[int]:
@@ -124,11 +138,15 @@ def _spent() -> Seconds:
 
 
 def rooms(found: list[Soaked]) -> Iterator[str]:
-    """Seconds a minute of film in each room, for those that take any."""
+    """Seconds a minute of film in each room, for those that take any; then the most memory while the walk was in it."""
     names = [name for name, seconds in found[0].seconds.items() if seconds / found[0].minutes > 0.05]
     yield f"\n| minutes | {' | '.join(names)} |\n|{'---|' * (len(names) + 1)}"
     for one in found:
         yield f"| {one.minutes:g} | {' | '.join(f'{one.seconds.get(n, 0) / one.minutes:.2f}' for n in names)} |"
+    walked = list(found[0].peaks)
+    yield f"\n| peak MB | {' | '.join(walked)} |\n|{'---|' * (len(walked) + 1)}"
+    for one in found:
+        yield f"| {one.minutes:g} | {' | '.join(f'{one.peaks.get(room, 0):.0f}' for room in walked)} |"
 
 
 def main(arguments: list[str]) -> None:

@@ -265,6 +265,17 @@ def test_the_meter_reads_pieces_as_it_reads_the_whole() -> None:
     assert len(whole.energy) == len(whole.peak) == -(-whole.samples // meter.FRAME)
 
 
+@pytest.mark.parametrize("frames", [0, 3, 63, 64, 65, 69, 1000])
+def test_what_is_worked_on_at_once_is_not_heard(frames: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(frames)
+    peak, energy = ((2 * rng.random(frames) ** 6).astype(np.float32) for _ in range(2))
+    whole, loud = limiter.envelope(peak, 0.8), meter.integrated(energy, frames * meter.FRAME)
+    monkeypatch.setattr(limiter, "MINUTE", 64)
+    monkeypatch.setattr(meter, "_STEPS", 1)
+    assert limiter.envelope(peak, 0.8).tolist() == whole.tolist()
+    assert meter.integrated(energy, frames * meter.FRAME) == loud
+
+
 def test_the_limiter_keeps_every_peak_and_bends_slowly() -> None:
     rng = np.random.default_rng(1)
     peak = (rng.random(5000) ** 8 * 4).astype(np.float32)

@@ -6,6 +6,8 @@ gain      ‾‾\\___/‾‾‾        look-ahead: it is low enough at the peak 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from dubbench.mix.meter import FRAME, RATE, Metered, Readings, amplitude, integrated
@@ -13,6 +15,9 @@ from dubbench.types import Samples
 
 LOOKAHEAD = 4
 """Frames, 5.3 ms."""
+
+MINUTE = 60 * RATE // FRAME
+"""Frames, worked on at once."""
 
 RELEASE_DB_S = 60.0
 """Decibels a second: too slow to follow the waves of a voice (80 Hz), over before the next word."""
@@ -26,26 +31,36 @@ _RAMP = (np.arange(FRAME, dtype=np.float32) + 0.5) / FRAME
 
 def envelope(peak: Readings, ceiling: float) -> Readings:
     """Gains at the frames' edges (one more than frames), linear between them, that keep `peak` under `ceiling`."""
-    need = 20 * np.log10(np.maximum(peak / np.float32(ceiling), 1.0))
-    edges = np.maximum(np.pad(need, (1, 0)), np.pad(need, (0, 1)))
-    held = edges.copy()
-    for ahead in range(1, LOOKAHEAD + 1):
-        held[:-ahead] = np.maximum(held[:-ahead], edges[ahead:])
-    early = np.pad(_released(held), (LOOKAHEAD, 0), mode="edge")
-    smooth = np.zeros_like(edges)
-    for i in range(LOOKAHEAD + 1):
-        smooth += early[i : i + len(edges)]
-    np.maximum(smooth, 0, out=smooth)
-    return np.asarray(np.float32(10) ** (smooth * np.float32(-1 / 20 / (LOOKAHEAD + 1))), np.float32)
+    gains, at = np.empty(len(peak) + 1, np.float32), 0
+    for smooth in _smoothed(peak, np.float32(ceiling)):
+        gains[at : at + len(smooth)] = np.float32(10) ** (smooth * np.float32(-1 / 20 / (LOOKAHEAD + 1)))
+        at += len(smooth)
+    return gains
 
 
-def _released(held: Readings) -> Readings:
-    """Let go no faster than RELEASE_DB_S: a running maximum under a slope. In place, for films are long."""
-    fall = np.arange(len(held)) * (RELEASE_DB_S * FRAME / RATE)
-    risen = held + fall
-    np.maximum.accumulate(risen, out=risen)
-    risen -= fall
-    return risen.astype(np.float32)
+def _smoothed(peak: Readings, ceiling: np.float32) -> Iterator[Readings]:
+    """What is to be taken away at each edge, in decibels, summed over the look-ahead; minute by minute, for two hours
+    at once are 190 MB. Let go no faster than RELEASE_DB_S: a running maximum under a slope."""
+    highest, before = -np.inf, np.zeros(0, np.float32)
+    for first in range(0, len(peak) + 1, MINUTE):
+        last = min(first + MINUTE, len(peak) + 1)
+        near = peak[max(first - 1, 0) : last + LOOKAHEAD]
+        need = 20 * np.log10(np.maximum(near / ceiling, 1.0))
+        need = np.pad(need, (int(first == 0), LOOKAHEAD + 1))
+        edges = np.maximum(need[:-1], need[1:])
+        held = np.max([edges[ahead : ahead + last - first] for ahead in range(LOOKAHEAD + 1)], axis=0)
+        fall = np.arange(first, last) * (RELEASE_DB_S * FRAME / RATE)
+        risen = held + fall
+        risen[0] = max(risen[0], highest)
+        np.maximum.accumulate(risen, out=risen)
+        highest = risen[-1]
+        released = (risen - fall).astype(np.float32)
+        early = np.concatenate([before, released]) if first else np.pad(released, (LOOKAHEAD, 0), mode="edge")
+        before = early[-LOOKAHEAD:]
+        smooth = np.zeros(last - first, np.float32)
+        for i in range(LOOKAHEAD + 1):
+            smooth += early[i : i + last - first]
+        yield np.maximum(smooth, 0, out=smooth)
 
 
 def applied(samples: Samples, gains: Readings) -> Samples:

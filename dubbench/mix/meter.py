@@ -31,6 +31,7 @@ _HOP = _FFT - _TAIL
 _OVERSAMPLING = 4
 _BLOCK = round(0.4 * RATE) // FRAME
 _STEP = round(0.1 * RATE) // FRAME
+_STEPS = 600
 
 
 class Loudness(NamedTuple):
@@ -151,15 +152,27 @@ def _weighting() -> npt.NDArray[np.complex64]:
 
 def integrated(energy: npt.NDArray[Any], samples: int) -> float:
     """Gated loudness in LUFS (BS.1770-4, section 5) of frames; less than one block of 0.4 s is taken as one block."""
-    sums = np.concatenate([[0.0], np.cumsum(energy, dtype=np.float64)])
     if len(energy) <= _BLOCK:
-        power = np.array([sums[-1] / max(samples, 1)])
+        power = np.cumsum(energy, dtype=np.float64)[-1:] / max(samples, 1)
     else:
-        power = (sums[_BLOCK::_STEP] - sums[:-_BLOCK:_STEP]) / (_BLOCK * FRAME)
+        sums, steps = _sums(energy), _BLOCK // _STEP
+        power = (sums[steps:] - sums[:-steps]) / (_BLOCK * FRAME)
     power = power[power > _power(SILENCE_LUFS)]
     if not len(power):
         return SILENCE_LUFS
     return _lufs(float(power[power > power.mean() * 10**-1.0].mean()))
+
+
+def _sums(energy: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    """The energy up to each whole step. Piece by piece: of two hours at once it would take 80 MB."""
+    sums, parts = 0.0, [np.zeros(1)]
+    for at in range(0, len(energy), _STEPS * _STEP):
+        part = energy[at : at + _STEPS * _STEP].astype(np.float64)
+        part[0] += sums
+        np.cumsum(part, out=part)
+        sums = part[-1]
+        parts.append(part[_STEP - 1 :: _STEP])
+    return np.concatenate(parts)
 
 
 def _lufs(power: float) -> float:
