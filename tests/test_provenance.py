@@ -7,6 +7,8 @@ import os
 import random
 import shutil
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -66,6 +68,37 @@ def test_a_film_in_which_nothing_was_generated_does_not_claim_ai(kept: Path) -> 
     verdict = provenance.verify(kept)
     assert (verdict.credentials, verdict.ai, verdict.says_ai, verdict.models) == ("intact", False, False, ())
     assert (verdict.title, verdict.source_sha256, verdict.problems) == ("Wind", SOURCE, ())
+
+
+WEIGHED = """
+import resource, sys
+from pathlib import Path
+from dubbench import provenance
+import c2pa
+def most(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+film, before = Path(sys.argv[1]), most()
+provenance.sign(film, title="Long", models={}, source="a.mp4", source_sha256="ab" * 32)
+print(provenance.verify(film).credentials, most() - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what a process took at most is told in other units elsewhere")
+def test_a_long_film_is_not_held_in_memory_to_be_signed(plain: Path, tmp_path: Path) -> None:
+    path, short, megabytes = tmp_path / "long.mp4", plain.read_bytes(), 300
+    at = short.index(b"mdat") - 4
+    length = int.from_bytes(short[at : at + 4], "big")
+    with path.open("wb") as file:
+        file.write(short[:at] + (length + megabytes * 2**20).to_bytes(4, "big") + short[at + 4 : at + length])
+        file.seek(megabytes * 2**20, os.SEEK_CUR)
+        file.write(short[at + length :])
+    done = subprocess.run([sys.executable, "-c", WEIGHED, str(path)], capture_output=True, text=True, check=True)
+    credentials, more = done.stdout.split()
+    assert credentials == "intact"
+    assert int(more) < megabytes / 3
+    with path.open("r+b") as file:
+        file.seek(200 * 2**20)
+        file.write(b"x")
+    assert provenance.verify(path).credentials == "tampered"
 
 
 def test_what_was_signed_is_read_back(film: Path, wav: Path) -> None:
