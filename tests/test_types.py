@@ -122,10 +122,11 @@ def test_importing_loads_nothing_heavy() -> None:
 
 
 def test_what_threads_must_not_load_is_there_before_them() -> None:
-    asked = "{'fft', 'ma', 'random'} <= {*vars(numpy)}, 'scipy' in sys.modules"
-    code = f"import sys, numpy, dubbench.types; print({asked})"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["True", "True"]
+    loaded = "{'fft', 'ma', 'random'} <= {*vars(numpy)}, 'scipy' in sys.modules"
+    for module, expected in {"types": ["True", "False"], "run": ["True", "True"]}.items():
+        code = f"import sys, numpy, dubbench.{module}; print({loaded})"
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        assert done.stdout.split() == expected
 
 
 def test_numpy_still_looks_its_late_parts_up_in_itself() -> None:
