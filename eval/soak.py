@@ -39,7 +39,7 @@ def told(room, *_):
         print(room, flush=True)
 dubbench.dub(sys.argv[1], "pt", source_language="en", out=sys.argv[2], progress=told)
 """
-"""What is dubbed in a process of its own; what goes on beside the walk has no word in it."""
+"""What that process does: dub, and print each room that the walk is in; what goes on beside it has no word."""
 HEAD = (
     "minutes",
     "lines",
@@ -86,7 +86,7 @@ class Soaked:
 
 
 def soaked(minutes: float, folder: Path) -> Soaked:
-    """A film of so many minutes, dubbed by the command in `folder`, which is left as it is then."""
+    """A film of so many minutes, dubbed by a process of its own in `folder`, which is left as it is then."""
     film, out = long.film(minutes, folder / f"{minutes:g}.mp4"), folder / f"{minutes:g}"
     before, started = _spent(), time.perf_counter()
     with subprocess.Popen([sys.executable, "-c", WALK, str(film), str(out)], stdout=subprocess.PIPE) as process:
@@ -143,7 +143,7 @@ def rooms(found: list[Soaked]) -> Iterator[str]:
     yield f"\n| minutes | {' | '.join(names)} |\n|{'---|' * (len(names) + 1)}"
     for one in found:
         yield f"| {one.minutes:g} | {' | '.join(f'{one.seconds.get(n, 0) / one.minutes:.2f}' for n in names)} |"
-    walked = list(found[0].peaks)
+    walked = dict.fromkeys(room for one in found for room in one.peaks)
     yield f"\n| peak MB | {' | '.join(walked)} |\n|{'---|' * (len(walked) + 1)}"
     for one in found:
         yield f"| {one.minutes:g} | {' | '.join(f'{one.peaks.get(room, 0):.0f}' for room in walked)} |"

@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from click.testing import CliRunner, Result
 
 from dubbench import __version__, catalog, media, provenance
 from dubbench.cli.verify import verify
-from dubbench.errors import BadInput, Missing, Unsupported
+from dubbench.errors import AdapterFailed, BadInput, Missing, Unsupported
 from dubbench.provenance import marks, signing
 from dubbench.types import Samples, Sound
 from tests.clips import make_film, tone
@@ -82,23 +83,40 @@ print(provenance.verify(film).credentials, most() - before)
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="what a process took at most is told in other units elsewhere")
-def test_a_long_film_is_not_held_in_memory_to_be_signed(plain: Path, tmp_path: Path) -> None:
-    path, short, megabytes = tmp_path / "long.mp4", plain.read_bytes(), 300
+def long_film(plain: Path, to: Path, megabytes: int) -> Path:
+    """A film with so much silence and darkness at the end of its media."""
+    short = plain.read_bytes()
     at = short.index(b"mdat") - 4
     length = int.from_bytes(short[at : at + 4], "big")
-    with path.open("wb") as file:
+    with to.open("wb") as file:
         file.write(short[:at] + (length + megabytes * 2**20).to_bytes(4, "big") + short[at + 4 : at + length])
         file.seek(megabytes * 2**20, os.SEEK_CUR)
         file.write(short[at + length :])
+    return to
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what a process took at most is told in other units elsewhere")
+def test_a_long_film_is_not_held_in_memory_to_be_signed(plain: Path, tmp_path: Path) -> None:
+    path = long_film(plain, tmp_path / "long.mp4", 300)
     done = subprocess.run([sys.executable, "-c", WEIGHED, str(path)], capture_output=True, text=True, check=True)
     credentials, more = done.stdout.split()
     assert credentials == "intact"
-    assert int(more) < megabytes / 3
+    assert int(more) < 300 / 3
     with path.open("r+b") as file:
         file.seek(200 * 2**20)
         file.write(b"x")
     assert provenance.verify(path).credentials == "tampered"
+
+
+def test_a_long_film_is_signed_where_temporary_files_have_no_room(
+    plain: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = long_film(plain, tmp_path / "long.mp4", 40)
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "none"))
+    with pytest.raises(AdapterFailed, match=r"long\.mp4 could not be signed"):
+        signed(path)
+    monkeypatch.setattr("shutil.disk_usage", lambda folder: SimpleNamespace(free=2**20))
+    assert provenance.verify(signed(path)).credentials == "intact"
 
 
 def test_what_was_signed_is_read_back(film: Path, wav: Path) -> None:

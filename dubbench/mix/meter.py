@@ -31,6 +31,7 @@ _HOP = _FFT - _TAIL
 _OVERSAMPLING = 4
 _BLOCK = round(0.4 * RATE) // FRAME
 _STEP = round(0.1 * RATE) // FRAME
+# Summed at once: a minute.
 _STEPS = 600
 
 
@@ -165,12 +166,12 @@ def integrated(energy: npt.NDArray[Any], samples: int) -> float:
 
 def _sums(energy: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     """The energy up to each whole step. Piece by piece: of two hours at once it would take 80 MB."""
-    sums, parts = 0.0, [np.zeros(1)]
+    before, parts = 0.0, [np.zeros(1)]
     for at in range(0, len(energy), _STEPS * _STEP):
         part = energy[at : at + _STEPS * _STEP].astype(np.float64)
-        part[0] += sums
+        part[0] += before
         np.cumsum(part, out=part)
-        sums = part[-1]
+        before = part[-1]
         parts.append(part[_STEP - 1 :: _STEP])
     return np.concatenate(parts)
 

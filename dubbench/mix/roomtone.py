@@ -60,12 +60,12 @@ def powers(samples: Samples, hop: int = SIZE) -> Powers:
 
     if len(samples) < SIZE:
         return np.zeros((0, 2, SIZE // 2 + 1), np.float32)
-    frames = np.lib.stride_tricks.sliding_window_view(_middle(samples), SIZE, axis=-1)[:, ::hop] * hann(SIZE)
+    frames = np.lib.stride_tricks.sliding_window_view(_mid_and_side(samples), SIZE, axis=-1)[:, ::hop] * hann(SIZE)
     spectra = fft.rfft(frames, axis=-1).swapaxes(0, 1)
     return np.asarray(np.square(spectra.real) + np.square(spectra.imag), np.float32)
 
 
-def _middle(samples: Samples) -> Samples:
+def _mid_and_side(samples: Samples) -> Samples:
     """Mid and side (2, n) of left and right (n, 2)."""
     left, right = samples[:, 0], samples[:, 1]
     # Not by `mean`, which takes twenty times as long over two.
@@ -183,7 +183,7 @@ def _excess(background: Samples, wanted: npt.NDArray[np.bool_], share: Powers) -
     """The `share` of each bin of frames of background, (frames, 2, SIZE), under the same windows."""
     from scipy import fft
 
-    frames = np.lib.stride_tricks.sliding_window_view(_middle(background), SIZE, axis=-1)[:, ::HOP][:, wanted]
+    frames = np.lib.stride_tricks.sliding_window_view(_mid_and_side(background), SIZE, axis=-1)[:, ::HOP][:, wanted]
     spectra = fft.rfft(frames * np.sqrt(hann(SIZE)), axis=-1).swapaxes(0, 1)
     return _sided(fft.irfft(spectra * share, axis=-1))
 

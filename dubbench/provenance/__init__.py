@@ -27,18 +27,8 @@ AI_MADE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAl
 ABOUT = "dubbench.dub"
 """The label of our own assertion: source hash and models."""
 FORMATS = {".mp4": "video/mp4", ".m4a": "audio/mp4", ".mov": "video/quicktime", ".wav": "audio/wav"}
-KEPT_MB = 32
-OFFLINE = {
-    "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False},
-    "core": {
-        "merkle_tree_chunk_size_in_kb": 1024,
-        "merkle_tree_max_proofs": 0,
-        "backing_store_memory_threshold_in_mb": KEPT_MB,
-    },
-}
-"""Nobody is asked on the network, and no film is held in memory: media are hashed by the megabyte, all hashes in the
-credentials (a Merkle tree of one row), and copies lie on the disk. By c2pa's own settings signing a film of 300 MB took
-as much twice over, and verifying it once; so 21 MB and 1."""
+HELD_MB = 32
+"""A film up to so large is held in memory to be signed, a larger one in copies on the disk."""
 
 UNKNOWN_SIGNER = "signingCredential.untrusted"
 BROKEN = "credentials.unreadable"
@@ -94,15 +84,32 @@ def sign(
     claims = json.dumps(_claims(title, FORMATS[film.suffix.lower()], parent, about, generated=generated))
     try:
         signer = c2pa.Signer.from_info(c2pa.C2paSignerInfo(who.algorithm, who.chain, who.key, None))
-        with memory.replacing(film) as draft, signer, c2pa.Context.from_dict(OFFLINE) as context:
+        with memory.replacing(film) as draft, signer, c2pa.Context.from_dict(_settings(film)) as context:
             c2pa.Builder(claims, context).sign_file(film, draft, signer)
     except c2pa.C2paError as error:
-        # It does not say why. A signed film is a little larger than the film, and lies beside it at first; c2pa keeps
-        # two copies of one that is larger than `KEPT_MB` among temporary files.
-        size, aside = film.stat().st_size + HEAD, tempfile.gettempdir()
-        if shutil.disk_usage(film.parent).free < size or shutil.disk_usage(aside).free < 2 * size:
+        # It does not say why. A signed film is a little larger than the film, and lies beside it at first.
+        if shutil.disk_usage(film.parent).free < film.stat().st_size + HEAD:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(film)) from error
         raise AdapterFailed("c2pa", f"{film.name} could not be signed: {error}") from error
+
+
+def _settings(film: Path) -> dict[str, Any]:
+    """What c2pa is told: to ask nobody on the network, and not to hold a long film in memory.
+
+    Media are hashed by the megabyte, all hashes in the credentials (a Merkle tree of one row), and the two copies that
+    are made lie among temporary files. By its own settings signing a film of 300 MB took as much twice over, and
+    verifying it once; so 21 MB and 1. Where there is no room for the copies they are in memory after all.
+    """
+    copies = 2 * (film.stat().st_size + HEAD)
+    held = HELD_MB if shutil.disk_usage(tempfile.gettempdir()).free > copies else copies // 2**20 + 1
+    return {
+        "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False},
+        "core": {
+            "merkle_tree_chunk_size_in_kb": 1024,
+            "merkle_tree_max_proofs": 0,
+            "backing_store_memory_threshold_in_mb": held,
+        },
+    }
 
 
 def _parent(source: str, sha256: str) -> dict[str, Any]:
@@ -167,7 +174,7 @@ def _credentials(path: Path) -> Verdict:
     import c2pa
 
     try:
-        with c2pa.Context.from_dict(OFFLINE) as context, c2pa.Reader(path, context=context) as reader:
+        with c2pa.Context.from_dict(_settings(path)) as context, c2pa.Reader(path, context=context) as reader:
             found = json.loads(reader.json())
     except c2pa.C2paError:
         if not _remains(path):
