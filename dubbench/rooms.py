@@ -183,59 +183,21 @@ def _original_levels(dub: Dub) -> tuple[float, list[float]]:
 def muxed(dub: Dub, sound: Path, home: Path, *, picture: Path | None = None, progress: Progress = quiet) -> Dub:
     """Writes the film and its subtitles into `home` and adds `output`; `picture` is shown instead of the source's."""
     progress("mux", 0, 2, "writing the film")
-    film, ahead = home / "dub.mp4", _ahead_path(dub)
-    written = write_subtitles(dub, home)
-    flags: tuple[Flag, ...] = ()
-    if picture is None and ahead.is_file():
-        ahead.replace(film)
-    else:
-        with memory.replacing(film) as draft:
-            fate = _film(dub, sound, written, draft, picture)
-        if fate.picture == "encoded" and not dub.wishes.preview:
-            flags = (Flag(room="mux", name="picture-encoded-again", detail=fate.why),)
+    film, written = home / "dub.mp4", write_subtitles(dub, home)
+    with memory.replacing(film) as draft:
+        fate = media.mux(
+            dub.source, coded(sound), draft, source_language=_source(dub), target_language=_target(dub),
+            title=title(dub), subtitles=written, picture=picture, original=slowing.slow_original(dub),
+            preview=dub.wishes.preview,
+        )  # fmt: skip
+        _sign(dub, draft)
+    changed = fate.picture == "encoded" and not dub.wishes.preview
+    flags = (Flag(room="mux", name="picture-encoded-again", detail=fate.why),) if changed else ()
     progress("mux", 1, 2, "hashing the film")
     relative = [p.relative_to(dub.folder).as_posix() for p in (film, *_all_subtitles(home, written))]
     output = Output(film=relative[0], sha256=memory.file_sha256(film), subtitles=tuple(relative[1:]))
     progress("mux", 2, 2, "written")
     return dub.but(output=output, made_by=dub.by("mux", "ffmpeg", output.sha256)).flagged("mux", *flags)
-
-
-def film_ahead(dub: Dub, sound: Path, home: Path) -> None:
-    """Write the film that `muxed` then puts into its place, if nothing has changed; none whose picture must be encoded,
-    which takes long and may be for nothing."""
-    path = _ahead_path(dub)
-    if path.is_file() or not media.copies(dub.source, preview=dub.wishes.preview):
-        return
-    with memory.passing(path) as draft:
-        if _film(dub, sound, write_subtitles(dub, home), draft).picture != "encoded":
-            draft.replace(path)
-
-
-def _film(dub: Dub, sound: Path, texts: dict[str, Path], to: Path, picture: Path | None = None) -> media.Muxed:
-    """Write and sign the film, and tell what became of its picture."""
-    fate = media.mux(
-        dub.source, coded(sound), to, source_language=_source(dub), target_language=_target(dub), title=title(dub),
-        subtitles=texts, picture=picture, original=slowing.slow_original(dub), preview=dub.wishes.preview,
-    )  # fmt: skip
-    _sign(dub, to)
-    return fate
-
-
-def _film_key(dub: Dub) -> str:
-    """The content key of the film of a dub with the source's own picture."""
-    return memory.key(
-        source=dub.source.sha256,
-        mix=mix_key(dub),
-        coded=media.CODED,
-        cues={language: [cue.model_dump() for cue in cues] for language, cues in _cues(dub).items()},
-        told=[_source(dub), _target(dub), title(dub), dub.wishes.preview],
-        models=_models(dub),
-    )
-
-
-def _ahead_path(dub: Dub) -> Path:
-    """Where the film of a dub as it is lies that was written ahead."""
-    return memory.Memory(dub.folder).path("mux", _film_key(dub), ".mp4")
 
 
 def _source(dub: Dub) -> str:
@@ -249,19 +211,9 @@ def _target(dub: Dub) -> str:
 
 def write_subtitles(dub: Dub, home: Path) -> dict[str, Path]:
     """subtitles.<lang>.srt and .vtt for both languages; gives the SRT files by language. Without a line: none."""
-    cues = _cues(dub)
-    for language, of in cues.items():
-        for suffix in (".srt", ".vtt"):
-            with memory.replacing(home / f"subtitles.{language}{suffix}") as draft:
-                subtitles.write(draft, of)
-    return {language: home / f"subtitles.{language}.srt" for language in cues}
-
-
-def _cues(dub: Dub) -> dict[str, list[subtitles.Cue]]:
-    """The subtitles by language."""
     if not dub.lines:
         return {}
-    return {
+    cues = {
         _source(dub): [
             _cue(line.text, on_film(dub.picture, line.start), on_film(dub.picture, line.end), line.speaker)
             for line in dub.lines
@@ -271,6 +223,11 @@ def _cues(dub: Dub) -> dict[str, list[subtitles.Cue]]:
             for line in dub.lines
         ],
     }
+    for language, of in cues.items():
+        for suffix in (".srt", ".vtt"):
+            with memory.replacing(home / f"subtitles.{language}{suffix}") as draft:
+                subtitles.write(draft, of)
+    return {language: home / f"subtitles.{language}.srt" for language in cues}
 
 
 def _cue(text: str, start: Seconds, end: Seconds, speaker: str) -> subtitles.Cue:
@@ -292,13 +249,8 @@ def _sign(dub: Dub, film: Path) -> None:
     provenance.sign(
         film,
         title=Path(dub.source.path).stem,
-        models=_models(dub),
+        models={room: made.model for room, made in dub.made_by.items() if room in ROOMS} if dub.lines else {},
         source=Path(dub.source.path).name,
         source_sha256=dub.source.sha256,
         generated=bool(dub.lines),
     )
-
-
-def _models(dub: Dub) -> dict[str, str]:
-    """The model that played each part of what is heard."""
-    return {room: made.model for room, made in dub.made_by.items() if room in ROOMS} if dub.lines else {}

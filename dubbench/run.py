@@ -242,12 +242,12 @@ class Run:
 
     def _listen(self, ear: Any, speak: Any, mark: Any) -> None:
         self._waited("mix")
-        sound, _ = self._timed("mix", lambda: rooms.mixed(self.dub, self.progress))
-        # As the film will hold it: what is heard now is not heard again once the film is written.
-        track = self._timed("mux", lambda: rooms.coded(sound))
-        self._beside_hearing(sound, track)
-        understood = self._heard(track).by_line()
-        self._step("listen", lambda: listen.judged(self.dub, ear, understood, self.progress), ear)
+        if len(listen.unheard(self.dub)) <= FEW:
+            dub = self.dub
+            self._beside.start("mix", lambda told: rooms.mixed(dub, told))
+            self._step("listen", lambda: listen.alone(self.dub, ear, self.progress), ear)
+        if listen.unheard(self.dub):
+            self._listen_in_the_mix(ear)
         self.dub, changed = self._timed(
             "listen", lambda: listen.retaken(self.dub, ear, speak, self.progress, mark=mark)
         )
@@ -255,14 +255,17 @@ class Run:
             self.redone["retake"] = len(changed)
             self._step("place", lambda: fitting.place(self.dub, speak))
 
-    def _beside_hearing(self, sound: Path, track: Path) -> None:
-        """Begin what comes after it and does not wait for it, as if no line were taken again."""
+    def _listen_in_the_mix(self, ear: Any) -> None:
+        self._waited("mix")
+        sound, _ = self._timed("mix", lambda: rooms.mixed(self.dub, self.progress))
+        # As the film will hold it: what is heard now is not heard again once the film is written.
+        track = self._timed("mux", lambda: rooms.coded(sound))
         dub = self.dub
+        # Neither waits for the words; as if no line were taken again.
         self._beside.start("report", lambda told: report.loudness(dub, track))
         self._compare()
-        few = sum(line.take is not None and line.take.score is None for line in dub.lines) <= FEW
-        if few and "lipsync" not in self.stages and not dub.picture:
-            self._beside.start("mux", lambda told: rooms.film_ahead(dub, sound, self.home))
+        understood = self._heard(track).by_line()
+        self._step("listen", lambda: listen.judged(self.dub, ear, understood, self.progress), ear)
 
     def _compare(self) -> None:
         """Begin to compare voices for the report."""
@@ -287,7 +290,6 @@ class Run:
         if lipsync is not None and self.dub.source.has_picture and self.dub.lines:
             film = picture or Path(self.dub.source.path)
             picture = self._timed("lipsync", lambda: lipsync.film(self.dub, film, sound, self.progress), lipsync)
-        self._waited("mux")
         self._step("mux", lambda: rooms.muxed(self.dub, sound, self.home, picture=picture, progress=self.progress))
         self.facts.update(facts)
         for room in ("report", "likeness"):
@@ -387,8 +389,8 @@ def _marked(dub: Dub, mark: Any) -> Dub:
 
 
 FEW = 5
-"""So few new takes are likely to be understood at once. Of a whole dub some line is taken again nearly always, and a
-film that was written before would be another."""
+"""So few new takes are heard by themselves, while they are mixed, so that the film is there before it is heard. Of a
+whole dub some line is taken again nearly always: there it is quicker to hear the film at once."""
 
 NOWHERE = frozenset({errno.ENOENT})
 """A folder that cannot be made (in /proc), or was taken away."""

@@ -1,8 +1,8 @@
 """What the folder of a dub can do without: which results, how large, why it is safe, what it costs to have them again.
 
     kept always   dub.json and all that it speaks of: takes, voices' samples, what was heard, read and translated
-    superseded    goes by itself when a dub is finished: mixes and films before the last, what they were made of, what
-                  ears were given, dead drafts
+    superseded    goes by itself when a dub is finished: mixes before the last, what they were made of, what ears were
+                  given, dead drafts
     stale         `dubbench clean`: takes and tracks that no dub.json here speaks of any more
     made again    `dubbench clean --all`: the film's sound, its stems, bed and last mix; from the film, without a loss
 
@@ -19,7 +19,7 @@ from dubbench import catalog, documents, memory, rooms, slowing
 from dubbench.errors import BadInput
 from dubbench.types import Audio, Dub, Noun, Seconds
 
-SOUNDS = ("probe", "separate", "speak", "tempo", "voices", "mix", "mux", "match", "picture")
+SOUNDS = ("probe", "separate", "speak", "tempo", "voices", "mix", "match", "picture")
 """Rooms whose results are sounds and films, by their folders in `work`. The others keep a few kilobytes a line."""
 MADE_AGAIN = ("probe", "separate", "mix", "picture", "lipsync")
 PASSING = ("match", "mono")
@@ -126,7 +126,7 @@ def _draft(path: Path, ours: Callable[[str], object]) -> bool:
 
 def _superseded(dubs: list[tuple[Dub, Path]]) -> Waste:
     root, kept = dubs[0][0].folder, {path for dub, _ in dubs for path in _last(dub)}
-    mixes = [path for path in _files(root, ("mix", "mux", "picture")) if path not in kept and path.suffix != ".json"]
+    mixes = [path for path in _files(root, ("mix", "picture")) if path not in kept and path.suffix != ".json"]
     return _of("mixes before the last", "another edit or another mix took their place",
                [*mixes, *(path for path in _files(root, PASSING) if path.suffix != ".json")])  # fmt: skip
 
@@ -147,7 +147,7 @@ def _stale(dubs: list[tuple[Dub, Path]]) -> Waste:
     root = dubs[0][0].folder
     kept = {dub.folder / audio.path for dub, _ in dubs for audio in _spoken_of(dub)}
     kept |= {path for dub, _ in dubs for path in _last(dub)}
-    rooms_ = [room for room in SOUNDS if room not in ("mix", "mux", "picture", *PASSING)]
+    rooms_ = [room for room in SOUNDS if room not in ("mix", "picture", *PASSING)]
     files = list(_files(root, rooms_))
     alive = {(path.parent, _key(path)) for path in kept}
     gone = [path for path in files if path not in kept and (path.parent, _key(path)) not in alive]
