@@ -17,6 +17,7 @@ from dubbench.beside import Beside
 from dubbench.errors import BadInput
 from dubbench.processes import bounded, wanted
 from dubbench.stages.base import Progress, quiet
+from dubbench.types import Dub
 from tests.clips import tone
 from tests.talks import make_talk
 
@@ -102,14 +103,14 @@ def test_the_bed_is_laid_while_lines_are_translated(
 ) -> None:
     lay, laid = slowing.lay_bed, list[bool]()
 
-    def spied(*given: Any) -> None:
-        laid.append(threading.current_thread() is threading.main_thread())
-        lay(*given)
+    def spied(dub: Dub, *given: Any) -> None:
+        laid.append(any(line.take for line in dub.lines))
+        lay(dub, *given)
 
     monkeypatch.setattr(slowing, "lay_bed", spied)
     talk = make_talk(tmp_path / "a.mp4", bursts=2)
     dubbench.dub(talk, to="pt", out=tmp_path / "o", cast="toy", slow_picture=slow_picture)
-    assert laid == [slow_picture], "once; where the picture may become slower it is not known before the plan"
+    assert laid == [slow_picture], "once, before lines are spoken, unless their plan may make the picture slower"
 
 
 def test_it_ends_between_two_pieces_of_sound(tmp_path: Path) -> None:
