@@ -52,30 +52,10 @@ def _score(wanted: str, text: str, language: str) -> float:
     return spelling.cer(wanted, text, language).rate
 
 
-def unheard(dub: Dub) -> list[Line]:
-    """Lines whose take nobody has listened to yet."""
-    return [line for line in dub.lines if line.take is not None and line.take.score is None]
-
-
-def alone(dub: Dub, ear: Transcribe, progress: Progress = quiet) -> Dub:
-    """The new takes that are understood by themselves, judged so; the others wait until they lie in the film.
-
-    There as here it is enough to be understood once (`judged`), so a film of these alone need not be heard to be kept.
-    """
-    language, new = dub.target_language, unheard(dub)
-    progress(ROOM, 0, 1, "listening to the new lines")
-    texts = apart(dub, ear, [line.take for line in new if line.take is not None])
-    told = {
-        line.id: _with_heard(line, text, language, pronunciations.of(dub, line))
-        for line, text in zip(new, texts, strict=True)
-    }
-    progress(ROOM, 1, 1, "listened")
-    return dub.with_lines({i: line for i, line in told.items() if not _is_bad(line.take)})
-
-
 def judged(dub: Dub, ear: Transcribe, understood: Mapping[str, str], progress: Progress = quiet) -> Dub:
     """Each line's chosen take with what was heard of it; doubtful ones are heard once more, apart."""
-    language, new = dub.target_language, unheard(dub)
+    language = dub.target_language
+    new = [line for line in dub.lines if line.take is not None and line.take.score is None]
     texts = {line.id: understood.get(line.id, "") for line in new}
     read = {line.id: pronunciations.of(dub, line) for line in new}
     doubtful = [line for line in new if score(line, texts[line.id], language, read[line.id]) > BAD]
@@ -202,4 +182,4 @@ def _flagged(line: Line) -> Line:
     return line.flagged(ROOM, Flag(room=ROOM, name="not-understood", detail=detail))
 
 
-__all__: Sequence[str] = ("alone", "apart", "judged", "retaken", "score", "unheard")
+__all__: Sequence[str] = ("apart", "judged", "retaken", "score")

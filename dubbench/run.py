@@ -27,6 +27,7 @@ from dubbench import (
     languages,
     listen,
     manifest,
+    media,
     memory,
     passages,
     people,
@@ -71,6 +72,8 @@ class Run:
     """How work beside the walk is done; whoever measures rooms alone has it done at once."""
     _beside: Beside = field(init=False, repr=False)
     _saved: Dub | None = field(init=False, repr=False, default=None)
+    _written: bool = field(init=False, repr=False, default=False)
+    """Whether the film lies there as it is to be."""
 
     def __post_init__(self) -> None:
         self.home = self.home.resolve()
@@ -242,30 +245,35 @@ class Run:
 
     def _listen(self, ear: Any, speak: Any, mark: Any) -> None:
         self._waited("mix")
-        if len(listen.unheard(self.dub)) <= FEW:
-            dub = self.dub
-            self._beside.start("mix", lambda told: rooms.mixed(dub, told))
-            self._step("listen", lambda: listen.alone(self.dub, ear, self.progress), ear)
-        if listen.unheard(self.dub):
-            self._listen_in_the_mix(ear)
-        self.dub, changed = self._timed(
-            "listen", lambda: listen.retaken(self.dub, ear, speak, self.progress, mark=mark)
-        )
-        if changed:
-            self.redone["retake"] = len(changed)
-            self._step("place", lambda: fitting.place(self.dub, speak))
-
-    def _listen_in_the_mix(self, ear: Any) -> None:
-        self._waited("mix")
         sound, _ = self._timed("mix", lambda: rooms.mixed(self.dub, self.progress))
         # As the film will hold it: what is heard now is not heard again once the film is written.
         track = self._timed("mux", lambda: rooms.coded(sound))
+        self._film_first(sound)
         dub = self.dub
         # Neither waits for the words; as if no line were taken again.
         self._beside.start("report", lambda told: report.loudness(dub, track))
         self._compare()
         understood = self._heard(track).by_line()
         self._step("listen", lambda: listen.judged(self.dub, ear, understood, self.progress), ear)
+        self.dub, changed = self._timed(
+            "listen", lambda: listen.retaken(self.dub, ear, speak, self.progress, mark=mark)
+        )
+        if changed:
+            self._written = False
+            self.redone["retake"] = len(changed)
+            self._step("place", lambda: fitting.place(self.dub, speak))
+
+    def _film_first(self, sound: Path) -> None:
+        """After an edit, write the film before it is heard: it stays if every line is understood."""
+        if sum(line.take is not None and line.take.score is None for line in self.dub.lines) > FEW:
+            return
+        own = not self.dub.picture and "lipsync" not in self.stages
+        if own and media.copies(self.dub.source, preview=self.dub.wishes.preview):
+            self._write(sound)
+
+    def _write(self, sound: Path, picture: Path | None = None) -> None:
+        self._step("mux", lambda: rooms.muxed(self.dub, sound, self.home, picture=picture, progress=self.progress))
+        self._written = True
 
     def _compare(self) -> None:
         """Begin to compare voices for the report."""
@@ -290,7 +298,8 @@ class Run:
         if lipsync is not None and self.dub.source.has_picture and self.dub.lines:
             film = picture or Path(self.dub.source.path)
             picture = self._timed("lipsync", lambda: lipsync.film(self.dub, film, sound, self.progress), lipsync)
-        self._step("mux", lambda: rooms.muxed(self.dub, sound, self.home, picture=picture, progress=self.progress))
+        if not self._written:
+            self._write(sound, picture)
         self.facts.update(facts)
         for room in ("report", "likeness"):
             self._waited(room)
@@ -389,8 +398,9 @@ def _marked(dub: Dub, mark: Any) -> Dub:
 
 
 FEW = 5
-"""So few new takes are heard by themselves, while they are mixed, so that the film is there before it is heard. Of a
-whole dub some line is taken again nearly always: there it is quicker to hear the film at once."""
+"""So few new takes are likely to be understood at once, so the film need not wait until they were heard. Of a whole dub
+some line is taken again nearly always, and its film would be written twice; so would a picture that must be encoded,
+which takes long."""
 
 NOWHERE = frozenset({errno.ENOENT})
 """A folder that cannot be made (in /proc), or was taken away."""

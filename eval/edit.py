@@ -45,8 +45,8 @@ def reworded(home: Path, number: int) -> None:
 
 
 def again(home: Path) -> tuple[Seconds, Seconds, Seconds]:
-    """Seconds from the command's start until another take lies there, until the finished film does, and until all is
-    judged and the command has ended."""
+    """Seconds from the command's start until another take lies there, until the film does that stays (it changes once
+    more where a line is not understood), and until all is judged and the command has ended."""
     takes, film, started = home / "work" / "speak", home / documents.FILM, time.perf_counter()
     before, old, heard, there = {path.name for path in takes.glob("*.wav")}, film.stat().st_ino, 0.0, 0.0
     with subprocess.Popen([sys.executable, "-m", "dubbench", "dub", str(home)], stdout=subprocess.DEVNULL) as process:
@@ -54,8 +54,8 @@ def again(home: Path) -> tuple[Seconds, Seconds, Seconds]:
             passed = time.perf_counter() - started
             if not heard and {path.name for path in takes.glob("[!.]*.wav")} - before:
                 heard = passed
-            if not there and film.stat().st_ino != old:
-                there = passed
+            if film.stat().st_ino != old:
+                old, there = film.stat().st_ino, passed
             time.sleep(0.02)
     if process.returncode or not heard or not there:
         raise SystemExit(f"the edited dub ended with {process.returncode}; a take came after {heard:.1f} s")

@@ -7,14 +7,14 @@ pages     long sound that stays in its file: `mapped`
 writing   sound files written: `write`, `writer`; `lengthened`, `within`, `settled`: in several sittings
 gauge     `loudness` as an outsider measures it
 coding    the dub's sound as a film holds it: `code`; `coder`, while it is made
-film      `mux`; and hashes that prove a copied picture
+film      `mux`, `copies`; and hashes that prove a copied picture
 slower    a picture played slower in places
 mark      the visible mark of a preview, drawn
 """
 
 from dubbench.media.coding import CODED, code, coder
 from dubbench.media.engine import ffmpeg_exe
-from dubbench.media.film import Muxed, frames_md5, mux, packets_md5
+from dubbench.media.film import Muxed, copies, frames_md5, mux, packets_md5
 from dubbench.media.gauge import PEAK_FLOOR, SILENCE_LUFS, loudness
 from dubbench.media.looking import opened, probe
 from dubbench.media.pages import mapped
@@ -22,7 +22,7 @@ from dubbench.media.sound import blocks, describe, extract, holds, read, resampl
 from dubbench.media.writing import lengthened, pcm16, settled, wav_form, within, write, writer
 
 __all__ = [
-    "CODED", "PEAK_FLOOR", "SILENCE_LUFS", "Muxed", "blocks", "code", "coder", "describe", "extract",
+    "CODED", "PEAK_FLOOR", "SILENCE_LUFS", "Muxed", "blocks", "code", "coder", "copies", "describe", "extract",
     "ffmpeg_exe", "frames_md5", "holds", "lengthened", "loudness", "mapped", "mux", "opened", "packets_md5", "pcm16",
     "probe", "read", "resample", "settled", "stream", "wav_form", "within", "write", "write_mono", "writer",
 ]  # fmt: skip

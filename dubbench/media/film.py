@@ -69,6 +69,11 @@ def mux(
     return job.done(to)
 
 
+def copies(source: Source, *, preview: bool = False) -> bool:
+    """Whether `mux` takes over the picture of a film as it is (or there is none), which takes next to no time."""
+    return not _unfit(look(Path(source.path)).picture, preview)
+
+
 def _unfit(shown: Picture | None, preview: bool) -> str:
     """Why a picture must be encoded; nothing where it need not be."""
     if shown is not None and preview:
