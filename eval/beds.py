@@ -87,11 +87,9 @@ def backgrounds(n: int, given: Sequence[Path] = ()) -> Iterator[tuple[str, Sampl
         yield name, np.tile(sound, (1, -(-n // sound.shape[1])))[:, :n]
 
 
-def si_sdr(made: npt.NDArray[Any], true: npt.NDArray[Any]) -> float:
-    """Decibels, whatever the level (Le Roux et al. 2019, doi:10.1109/ICASSP.2019.8683855); at most 99."""
-    e, t = made.ravel().astype(np.float64), true.ravel().astype(np.float64)
-    part = (e @ t) / (t @ t) * t
-    return float(10 * np.log10(part @ part / max(np.square(e - part).sum(), 1e-10 * (part @ part))))
+def si_sdr(made: Samples, true: Samples) -> float:
+    """Decibels, whatever the level (`metrics.si_sdr`)."""
+    return metrics.si_sdr(Sound(true, RATE), Sound(made, RATE)).value
 
 
 def masked(whole: Samples, behind: Samples) -> Samples:

@@ -21,7 +21,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from dubbench import documents
-from dubbench.report import timing
+from dubbench.timeline import spans
 from dubbench.timeline.fit import EARLIEST, FASTEST, GAP, SLOWEST, TOLERANCE, Piece, keepable
 from dubbench.timeline.limits import EXACT
 from dubbench.timeline.programme import Programme
@@ -89,7 +89,7 @@ def row(case: Case, played: Sequence[Played], seconds: float) -> list[str]:
         for p, (start, end) in zip(played, slots, strict=True)
     ]
     overlap = sum(max(0.0, a.end - b.start) for a, b in itertools.pairwise(played))
-    dead = timing.without(slots, [(p.start, p.end) for p in played])
+    dead = spans.without(slots, [(p.start, p.end) for p in played])
     return [
         f"{np.mean(kept):.3f}", f"{sum(p.cut for p in played):.1f}", f"{overlap:.1f}",
         f"{max(p.speed for p in played):.2f}", f"{np.mean([p.speed for p in played]):.2f}",

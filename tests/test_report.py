@@ -10,8 +10,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 import dubbench
 from dubbench import media, memory, report, rooms
@@ -85,24 +83,6 @@ def test_dead_air_is_where_the_source_speaks_and_the_dub_does_not() -> None:
     words = tuple(Word(text="so", start=a, end=a + 1.0) for a in (0.0, 1.2, 6.0))
     brief = made(line("L001", (0, 7), (0, 3), words=words), turns=(turn(0.0, 7.0),))
     assert timing.dead_air(brief) == [(6.0, 7.0)], "from 3.0 to 6.0 its speaker rests"
-
-
-spans = st.lists(st.tuples(st.integers(0, 60), st.integers(1, 12)).map(lambda x: (x[0] / 2, (x[0] + x[1]) / 2)))
-
-
-@given(spans, spans)
-def test_what_is_left_of_spans_is_what_counting_finds(parts: list[Span], holes: list[Span]) -> None:
-    """Against halves of seconds, each asked by itself."""
-
-    def covered(middle: float, among: list[Span]) -> bool:
-        return any(start <= middle < end for start, end in among)
-
-    left = timing.without(parts, holes)
-    assert left == sorted(left)
-    for half in range(72):
-        middle = half / 2 + 0.25
-        assert covered(middle, left) == (covered(middle, parts) and not covered(middle, holes))
-    assert sum(b - a for a, b in left) == sum(covered(half / 2 + 0.25, left) for half in range(72)) / 2
 
 
 def test_cues_that_are_gone_before_they_are_read_are_counted() -> None:

@@ -15,7 +15,7 @@ from dubbench.errors import BadInput
 from dubbench.report import chart, timing
 from dubbench.run import Run
 from dubbench.text import subtitles
-from dubbench.timeline import picture
+from dubbench.timeline import picture, spans
 from dubbench.timeline.picture import on_film
 from dubbench.types import Dub, Line, Mouth, Sound, Source, Turn
 from tests.clips import RATE, clicks, heard_clicks, make_film, seen_flashes, tone, track
@@ -118,7 +118,7 @@ def test_the_report_lays_source_and_dub_on_the_film_s_clock(slow: Dub) -> None:
     spoken = slow.but(turns=tuple(Turn(speaker="A", start=x.start, end=x.end) for x in slow.lines))
     slots = [timing.seen(slow, (line.start, line.end)) for line in slow.lines]
     sounding = [(line.placed_start or 0, line.placed_end or 0) for line in slow.lines]
-    assert timing.dead_air(spoken) == timing.without(slots, sounding)
+    assert timing.dead_air(spoken) == spans.without(slots, sounding)
     x = chart.LEFT + timing.seen(slow, (last.start, last.end))[0] * chart.SCALE
     assert f'class="src c0" x="{x:.1f}"' in chart.chart(slow)
 

@@ -14,8 +14,9 @@ import math
 from collections.abc import Iterator, Sequence
 
 from dubbench.report import timing
-from dubbench.report.timing import REST, Span
+from dubbench.report.timing import REST
 from dubbench.timeline.picture import on_film
+from dubbench.timeline.spans import Span
 from dubbench.types import Dub, Line, Seconds
 
 ROW_SECONDS = 30.0

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dubbench.report.timing import Span, crowding, overrun, unheard
+from dubbench.report.timing import crowding, overrun, unheard
+from dubbench.timeline.spans import Span
 from dubbench.types import Dub, Flag, Seconds
 
 ROOM = "report"

@@ -10,21 +10,19 @@ Seconds are on the film's clock, but for those of `unheard`. Pure arithmetic on 
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import pairwise, takewhile
 
 from dubbench.text import subtitles
 from dubbench.timeline.limits import FASTEST, SLOWEST, TOLERANCE
 from dubbench.timeline.picture import on_film
+from dubbench.timeline.spans import Span, without
 from dubbench.types import Dub, Line, Seconds
 
 UNHEARD: Seconds = 0.8
 """Speech without words that is worth a look: shorter pieces are breaths, laughs, and where turns and lines differ."""
 REST: Seconds = 0.25
 """Less between two sounds is closure and breath."""
-
-Span = tuple[Seconds, Seconds]
 
 
 def kept(dub: Dub, line: Line) -> bool:
@@ -104,35 +102,6 @@ def _rests(dub: Dub) -> Iterable[Span]:
                 yield seen(dub, (before.end, after.start))
 
 
-def without(spans: Iterable[Span], holes: Iterable[Span]) -> list[Span]:
-    """The parts of `spans` outside all `holes`, in order, each second once."""
-    gone = merged(holes)
-    ends = [last for _, last in gone]
-    return [part for span in merged(spans) for part in _left(span, gone[bisect_right(ends, span[0]) :])]
-
-
-def _left(span: Span, gone: Sequence[Span]) -> Iterable[Span]:
-    """What is left of one span; `gone` are holes in order."""
-    start, end = span
-    for first, last in takewhile(lambda hole: hole[0] < end, gone):
-        if start < first:
-            yield start, first
-        start = last
-    if start < end:
-        yield start, end
-
-
-def merged(spans: Iterable[Span]) -> list[Span]:
-    """Spans in order, those that touch as one."""
-    found: list[Span] = []
-    for start, end in sorted(spans):
-        if found and start <= found[-1][1]:
-            found[-1] = (found[-1][0], max(end, found[-1][1]))
-        else:
-            found.append((start, end))
-    return found
-
-
 def fast_cues(dub: Dub) -> int:
     """How many cues of the dub's subtitles are gone before they can be read (`subtitles.FASTEST`)."""
     cues = (
@@ -150,6 +119,5 @@ def _placed(dub: Dub) -> list[Span]:
 
 
 __all__: Sequence[str] = (
-    "crowding", "dead_air", "fast_cues", "kept", "late", "merged", "offset", "overlap", "overrun", "seen",
-    "unheard", "without",
+    "crowding", "dead_air", "fast_cues", "kept", "late", "offset", "overlap", "overrun", "seen", "unheard",
 )  # fmt: skip

@@ -1,0 +1,1 @@
+"""The research bench: suites of samples, predictions, scores, and what their differences mean."""
