@@ -16,9 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from dubbench import catalog, media, spectrum
+from dubbench import catalog, media, metrics, spectrum
 from dubbench.errors import DubError
 from dubbench.mix import bed
 from dubbench.mix.bed import Span
