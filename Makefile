@@ -2,6 +2,7 @@
 # soak: what the length of a film costs
 # dubs: real clips dubbed, and each file judged from outside · fit: the plan beside what other tools do
 # durations: estimated against spoken lengths · people: who is known again by voice, and how steady voices are
+# data: real recordings and texts for the bench, into data/
 # voices: fitted voices beside presets · speech: signs and pauses as they are read
 # prosody: stressed words and raised lines, in readings and in dubs
 # sound: beds against known stems, lines beside originals · again: dubs made again, what lies in their folders
@@ -14,8 +15,8 @@ WORKERS ?= 2
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test check bench soak dubs fit durations people voices speech prosody sound again apart cancel faults hostile \
-	clean
+.PHONY: setup demo test check bench data soak dubs fit durations people voices speech prosody sound again apart cancel faults \
+	hostile clean
 .DELETE_ON_ERROR:
 
 setup: $(READY)
@@ -42,6 +43,9 @@ check: $(READY)
 bench: $(READY)
 	$(BIN)/python eval/speed.py $(TIMES)
 	$(BIN)/python eval/edit.py $(TIMES)
+
+data: $(READY)
+	$(BIN)/python -m eval.corpora $(CORPORA)
 
 soak: $(READY)
 	$(BIN)/python eval/soak.py $(MINUTES)

@@ -180,19 +180,48 @@ def _in_source_zip(archive: Path, address: Address) -> Iterator[IO[bytes]]:
 @contextlib.contextmanager
 def _in_tarball(archive: Path, address: Address) -> Iterator[IO[bytes]]:
     # The top folder is "package" by habit, not by rule.
-    with tarfile.open(archive, "r|gz") as tar:
+    with _tarball(archive) as tar:
         yield _member(tar, address, strip=1)
 
 
 @contextlib.contextmanager
 def _in_deb(archive: Path, address: Address) -> Iterator[IO[bytes]]:
+    with _tarball(archive) as tar:
+        yield _member(tar, address, strip=0)
+
+
+@contextlib.contextmanager
+def _tarball(archive: Path) -> Iterator[tarfile.TarFile]:
+    """A package that is a tarball, or holds one, open to be read from its beginning to its end."""
+    if archive.suffix != ".deb":
+        with tarfile.open(archive, "r|gz") as tar:
+            yield tar
+        return
     command = ["dpkg-deb", "--fsys-tarfile", str(archive)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
         try:
             with tarfile.open(fileobj=process.stdout, mode="r|") as tar:
-                yield _member(tar, address, strip=0)
+                yield tar
         finally:
             process.kill()
+
+
+def files(archive: Path, wanted: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
+    """All files of a package whose paths begin with one of `wanted`, as addresses write them, with their bytes."""
+    if archive.suffix in (".whl", ".zip"):
+        with zipfile.ZipFile(archive) as packed:
+            for name in packed.namelist():
+                path = name if archive.suffix == ".whl" else name.partition("/")[2]
+                if path.startswith(wanted) and not name.endswith("/"):
+                    yield path, packed.read(name)
+        return
+    with _tarball(archive) as tar:
+        for member in tar:
+            path = member.name.removeprefix("./").split("/", archive.suffix != ".deb")[-1]
+            if member.isfile() and path.startswith(wanted):
+                file = tar.extractfile(member)
+                assert file is not None
+                yield path, file.read()
 
 
 def _member(tar: tarfile.TarFile, address: Address, *, strip: int) -> IO[bytes]:
