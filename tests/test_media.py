@@ -401,6 +401,18 @@ def test_a_failure_leaves_no_half_film_and_ffmpegs_words(tmp_path: Path, film: P
         media.extract(film, tmp_path / "nowhere" / "a.wav")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a file that is always full is Linux's")
+def test_a_file_whose_end_could_not_be_written_is_none(tmp_path: Path) -> None:
+    """ffmpeg 5.1 ends with 0 where all but the end found room: what fits its buffer is written at the end alone."""
+    media.write(tmp_path / "a.wav", tone(0.1))
+    full = tmp_path / "full.wav"
+    full.symlink_to("/dev/full")
+    node = engine.output([engine.source(tmp_path / "a.wav")["a:0"]], full, {})
+    with pytest.raises(BadInput, match=r"cannot write to .*No space left on device; free some space"):
+        engine.run(node, about=tmp_path / "a.wav", to=full)
+    assert not full.is_symlink()
+
+
 # --- which ffmpeg ---------------------------------------------------------------------------------------------------
 
 

@@ -129,12 +129,17 @@ def run(
     except bounded.Overrun as overrun:
         _unwritten(to)
         raise BadInput(f"{about}: ffmpeg {overrun}; is the disk or the network that it lies on still there?") from None
-    if done.code:
+    said = done.said.decode("utf-8", "replace")
+    if done.code or UNFINISHED.search(said):
         _unwritten(to)
-        raise BadInput(_sentence(done.said.decode("utf-8", "replace"), about, to, done.code))
+        raise BadInput(_sentence(said, about, to, done.code))
     if to is not None and not to.exists():
         raise BadInput(f"{ffmpeg_exe()} was asked for {to} and wrote nothing; say which ffmpeg with DUBBENCH_FFMPEG")
-    return done.said.decode("utf-8", "replace")
+    return said
+
+
+UNFINISHED = re.compile(r"^Error (?:writing trailer of|closing file) ", re.MULTILINE)
+"""What ffmpeg 5.1 says of a file whose end it could not write, and ends with 0 all the same: on a full disk."""
 
 
 def _unwritten(to: Path | None) -> None:

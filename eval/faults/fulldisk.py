@@ -44,7 +44,7 @@ ROOMS = {
     "translate": "work/voices/*.wav",
     "separate": "work/separate/*.part.wav",
     "speak": "work/speak/*.json",
-    "match": "work/match/.*.wav",
+    "match": "work/match/*.wav",
     "mix": "work/mix/.*.wav",
     "code": "work/mix/.*.m4a",
     "mux": "**/.*.mp4",
