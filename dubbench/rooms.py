@@ -19,6 +19,7 @@ from dubbench.mix.meter import Readings, integrated, metered
 from dubbench.stages.base import Progress, quiet
 from dubbench.text import subtitles
 from dubbench.timeline.picture import on_film
+from dubbench.timeline.spans import Span
 from dubbench.types import Audio, Dub, Flag, Output, Seconds, Source, Tracks
 
 
@@ -128,7 +129,7 @@ def _placed(dub: Dub) -> list[tuple[Seconds, Audio]]:
     return [(x.placed_start or 0.0, x.speech) for x in dub.lines if x.speech is not None]
 
 
-def _spans(dub: Dub) -> list[bed.Span]:
+def _spans(dub: Dub) -> list[Span]:
     """Where somebody speaks in the original."""
     return bed.spoken([(t.start, t.end) for t in dub.turns], [(x.start, x.end) for x in dub.lines])
 

@@ -80,7 +80,7 @@ class Run:
 
     def walk(self) -> Dub:
         """From whatever is known to a finished film and its report. Raises the five errors."""
-        started, folder = time.perf_counter(), self.dub.folder
+        started, folder, self._written = time.perf_counter(), self.dub.folder, False
         heap.settle()
         with (
             disk.writing(folder, instead="choose another --out", also=NOWHERE),

@@ -15,6 +15,7 @@ from dubbench.mix import bed
 from dubbench.mix import slower as sounds
 from dubbench.stages.base import Progress, quiet
 from dubbench.timeline.picture import on_film, stretches
+from dubbench.timeline.spans import Span
 from dubbench.types import Dub, Seconds
 
 ROOM = "picture"
@@ -67,7 +68,7 @@ def original_path(dub: Dub) -> Path:
     return memory.Memory(dub.folder).path(ROOM, key, media.CODED)
 
 
-def lay_bed(dub: Dub, spans: Iterable[bed.Span], to: Path) -> None:
+def lay_bed(dub: Dub, spans: Iterable[Span], to: Path) -> None:
     """Write the bed (`mix.bed`) on the film's clock; `spans` are on the source's."""
     if not dub.picture:
         bed.build(dub, spans, to)

@@ -15,6 +15,7 @@ import numpy as np
 
 from dubbench import media, memory
 from dubbench.pitch import STEP, pitches, track
+from dubbench.timeline.spans import Span
 from dubbench.types import Audio, Dub, Line, Samples, Seconds, Sound, Turn, Voice
 
 VERSION = 1
@@ -39,8 +40,6 @@ preset voices or from these people, was wrong more often, so pitch decides and `
 
 VOICED: Seconds = 0.4
 """With less voiced sound than this nothing is said about the pitch."""
-
-Span = tuple[Seconds, Seconds]
 
 
 def describe_voice(dub: Dub, label: str, turns: Sequence[Turn], lines: Sequence[Line]) -> Voice:

@@ -20,9 +20,9 @@ import numpy as np
 from dubbench import catalog, media, metrics, spectrum
 from dubbench.errors import DubError
 from dubbench.mix import bed
-from dubbench.mix.bed import Span
 from dubbench.text import spelling
 from dubbench.timeline import lines
+from dubbench.timeline.spans import Span
 from dubbench.types import Samples, Sound
 from dubbench.weights import WeightFile
 from examples import clips

@@ -44,6 +44,14 @@ def test_the_film_is_there_before_it_is_heard(edited: Path) -> None:
     assert "outra coisa" in (edited / "subtitles.pt.srt").read_text("utf-8")
 
 
+def test_who_walks_again_has_it_written_again(edited: Path) -> None:
+    run, told = walked(edited)
+    (edited / "dub.mp4").unlink()
+    run.walk()
+    assert told.count(WRITTEN) == 2
+    assert (edited / "dub.mp4").is_file()
+
+
 def test_it_is_written_once_more_where_a_line_is_taken_again(edited: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def retaken(dub: Dub, *given: Any, **more: Any) -> tuple[Dub, tuple[str, ...]]:
         return dub.with_lines({dub.lines[4].id: dub.lines[4].but(translation="outra coisa ainda")}), (dub.lines[4].id,)

@@ -33,6 +33,11 @@ def bytes_at(address: str, downloads: Path) -> bytes:
     return to.getvalue().removeprefix(b"before:")
 
 
+def all_of(package: str, downloads: Path, *wanted: str) -> dict[str, bytes]:
+    archive = registries.package(registries.parse(f"{package}/."), downloads)
+    return dict(registries.files(archive, wanted))
+
+
 @pytest.mark.parametrize(
     ("text", "parts"),
     [
@@ -63,6 +68,7 @@ class TestWheels:
     def test_a_file_and_its_absence(self, index: Path, tmp_path: Path) -> None:
         wheel(index, "it", {"data/x": b"hello"})
         assert bytes_at("pypi://it@1.0/data/x", tmp_path) == b"hello"
+        assert all_of("pypi://it@1.0", tmp_path, "data/", "more/") == {"data/x": b"hello"}
         with pytest.raises(Missing, match=r"pypi://it@1\.0 holds no 'data/y'"):
             bytes_at("pypi://it@1.0/data/y", tmp_path)
 
@@ -139,6 +145,7 @@ class TestOthers:
         npm = npm_from(monkeypatch, tmp_path / "npm", {"voices/a.bin": b"aaa", "voices/b.bin": b"bbb"})
         assert bytes_at("npm://@our/it@1.0/voices/a.bin", tmp_path) == b"aaa"
         assert bytes_at("npm://@our/it@1.0/voices/b.bin", tmp_path) == b"bbb"
+        assert all_of("npm://@our/it@1.0", tmp_path, "voices/") == {"voices/a.bin": b"aaa", "voices/b.bin": b"bbb"}
         assert calls(npm) == ["@our/it@1.0"]
         with pytest.raises(Missing, match="a link or a folder"):
             bytes_at("npm://@our/it@1.0/voices", tmp_path)
@@ -168,6 +175,8 @@ class TestOthers:
         kept.mkdir(parents=True)
         subprocess.run(["dpkg-deb", "--build", tree, kept / "it.deb"], check=True, capture_output=True)
         assert bytes_at("deb://it@1.0/usr/share/it/x", tmp_path) == b"hello"
+        assert all_of("deb://it@1.0", tmp_path, "usr/share/") == {"usr/share/it/x": b"hello"}
+        assert all_of("deb://it@1.0", tmp_path, "usr/lib/") == {}
         with pytest.raises(Missing, match="name the file itself"):
             bytes_at("deb://it@1.0/usr/share/it/link", tmp_path)
         with pytest.raises(Missing, match="holds no"):

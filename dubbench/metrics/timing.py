@@ -9,8 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from dubbench.errors import BadInput
 from dubbench.metrics.score import Counts, metric, ratio
-from dubbench.timeline import spans
-from dubbench.timeline.limits import FASTEST, SLOWEST, TOLERANCE
+from dubbench.timeline import limits, spans
 from dubbench.timeline.spans import Span
 from dubbench.types import Seconds
 
@@ -23,8 +22,8 @@ def adherence(slot: Span, end: Seconds, tempo: float, *, cut: Seconds = 0.0) -> 
     cut. A definition of this house, by what listeners of dubs complain of.
     """
     start, until = _checked([slot])[0]
-    kept = end <= until + TOLERANCE * (until - start) and SLOWEST <= round(tempo, 6) <= FASTEST and cut <= 0
-    return {"kept": float(kept), "lines": 1}
+    kept = limits.kept(end, tempo, until=until, slot=until - start)
+    return {"kept": float(kept and cut <= 0), "lines": 1}
 
 
 @metric("start-offset", unit="s", better="lower", value=ratio("seconds", "lines"))
@@ -46,7 +45,7 @@ def dead_air(source: Sequence[Span], dub: Sequence[Span]) -> Counts:
 def overlap(lines: Sequence[Span], film: Seconds) -> Counts:
     """Seconds in a minute of film in which two lines are heard at once; lower is better."""
     lines = _checked(lines)
-    return {"seconds": sum(end - start for start, end in lines) - spans.seconds(lines), "film": film}
+    return {"seconds": spans.overlap(lines), "film": film}
 
 
 @metric("voiced-iou", unit="share", better="higher", value=ratio("both", "either"))

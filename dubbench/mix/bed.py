@@ -24,9 +24,8 @@ from dubbench import media
 from dubbench.errors import BadInput
 from dubbench.mix import roomtone, sides
 from dubbench.processes import wanted
+from dubbench.timeline.spans import Span
 from dubbench.types import Dub, Samples, Seconds
-
-Span: TypeAlias = tuple[Seconds, Seconds]
 
 EDGE: Seconds = 0.25
 """Around speech this much more of the original is replaced by the background: breaths and word endings."""

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise, takewhile
 
 from dubbench.text import subtitles
-from dubbench.timeline.limits import FASTEST, SLOWEST, TOLERANCE
+from dubbench.timeline import limits, spans
 from dubbench.timeline.picture import on_film
 from dubbench.timeline.spans import Span, without
 from dubbench.types import Dub, Line, Seconds
@@ -32,8 +32,8 @@ def kept(dub: Dub, line: Line) -> bool:
     """
     if line.placed_end is None or line.tempo is None:
         return False
-    limit = on_film(dub.picture, line.end) + TOLERANCE * (line.end - line.start)
-    return line.placed_end <= limit + 0.001 and SLOWEST - 0.001 <= line.tempo <= FASTEST + 0.001
+    until = on_film(dub.picture, line.end)
+    return limits.kept(line.placed_end, line.tempo, until=until, slot=line.end - line.start)
 
 
 def late(dub: Dub, line: Line) -> Seconds:
@@ -48,10 +48,7 @@ def offset(dub: Dub, line: Line) -> Seconds:
 
 def overlap(dub: Dub) -> Seconds:
     """Seconds in which two lines sound at once."""
-    total, free = 0.0, 0.0
-    for start, end in _placed(dub):
-        total += max(0.0, min(free, end) - start)
-        free = max(free, end)
+    total = spans.overlap(_placed(dub))
     return total if total > 1e-4 else 0.0
 
 

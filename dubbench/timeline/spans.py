@@ -46,10 +46,15 @@ def seconds(spans: Iterable[Span]) -> Seconds:
     return sum(end - start for start, end in merged(spans))
 
 
+def overlap(spans: Sequence[Span]) -> Seconds:
+    """How long spans are beyond the time that they take up: 0 where no two of them lie in one second."""
+    return sum(end - start for start, end in spans) - seconds(spans)
+
+
 def shared(first: Iterable[Span], second: Iterable[Span]) -> Seconds:
     """Seconds that lie in both."""
     first = merged(first)
     return seconds(first) - seconds(without(first, second))
 
 
-__all__ = ["Span", "merged", "seconds", "shared", "without"]
+__all__ = ["Span", "merged", "overlap", "seconds", "shared", "without"]

@@ -19,13 +19,14 @@ import numpy as np
 from dubbench import languages, memory, textfiles
 from dubbench.errors import BadInput, Refused
 from dubbench.stages.base import Progress, quiet
+from dubbench.timeline.spans import Span
 from dubbench.types import Consent, Voice
 from dubbench.voiceprint import likely_sex
 from dubbench.voices import file, judge, space
 from dubbench.voices import reference as sample
 from dubbench.voices.booth import Booth, Heard
 from dubbench.voices.file import VoiceFile
-from dubbench.voices.reference import Reference, Span
+from dubbench.voices.reference import Reference
 from dubbench.voices.space import Floats, Space
 
 ROOM = "voice"

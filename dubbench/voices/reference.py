@@ -16,6 +16,7 @@ import numpy as np
 from dubbench import media, voiceprint
 from dubbench.errors import BadInput
 from dubbench.processes import passing
+from dubbench.timeline.spans import Span
 from dubbench.types import Samples, Seconds, Sound, Turn
 from dubbench.vectors import Vector, whole
 
@@ -24,8 +25,6 @@ LEAST: Seconds = 3.0
 """Speech that a sample must hold: each half then has what the diarizer trusts to tell a voice (`vectors.HALF`)."""
 MOST: Seconds = 60.0
 """More is not used: a voice's vector hardly changes after half of it."""
-
-Span = tuple[Seconds, Seconds]
 
 
 @dataclass(frozen=True, eq=False)
