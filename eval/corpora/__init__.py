@@ -11,13 +11,16 @@ from __future__ import annotations
 import json
 import shutil
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
-import pydantic
-
+from dubbench.bench.samples import SAMPLES as SAMPLES
+from dubbench.bench.samples import Sample as Sample
+from dubbench.bench.samples import Split as Split
+from dubbench.bench.samples import check as check
+from dubbench.bench.samples import read as read
 from dubbench.errors import BadInput
 from dubbench.memory import file_sha256
 from dubbench.weights import cache_folder, registries
@@ -25,29 +28,6 @@ from dubbench.weights import cache_folder, registries
 ROOT = Path(__file__).resolve().parents[2] / "data"
 PINS: Mapping[str, str] = tomllib.loads((Path(__file__).parent / "pins.toml").read_text("utf-8"))["sha256"]
 """Hashes of whole packages, by address."""
-SAMPLES = "samples.jsonl"
-
-Split: TypeAlias = Literal["train", "dev", "test"]
-
-
-class Sample(pydantic.BaseModel):
-    """One thing to be recognised, translated or dubbed, with what people say it should become.
-
-    `texts` by language, `audio` by language as well (a path in the corpus); `turns` is an RTTM file. `cluster` is what
-    may be unlike as a whole, `slices` are further names to look at apart.
-    """
-
-    model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
-
-    id: str
-    cluster: str
-    split: Split = "test"
-    texts: dict[str, str] = {}
-    audio: dict[str, str] = {}
-    turns: str | None = None
-    slices: dict[str, str] = {}
-
-
 Files: TypeAlias = Mapping[str, bytes]
 """What lies in a package, by its path there."""
 Made: TypeAlias = Iterator[Sample | tuple[str, bytes]]
@@ -87,28 +67,6 @@ def fill(corpus: Corpus, root: Path = ROOT) -> list[Sample]:
     shutil.rmtree(root / corpus.name, ignore_errors=True)
     draft.rename(root / corpus.name)
     return samples
-
-
-def read(folder: Path) -> list[Sample]:
-    """The samples of a corpus. Raises BadInput where there are none, or its splits share a cluster."""
-    path = folder / SAMPLES
-    if not path.is_file():
-        raise BadInput(f"{path} is not there: fill data/ with `python -m eval.corpora`, or pull it with `dvc pull`")
-    samples = [Sample.model_validate_json(line) for line in path.read_text("utf-8").splitlines()]
-    check(samples, folder.name)
-    return samples
-
-
-def check(samples: Iterable[Sample], name: str) -> None:
-    """Refuse samples of one name twice, and clusters in two splits."""
-    split: dict[str, str] = {}
-    seen = set[str]()
-    for sample in samples:
-        if sample.id in seen:
-            raise BadInput(f"{name}: two samples are called {sample.id}")
-        seen.add(sample.id)
-        if split.setdefault(sample.cluster, sample.split) != sample.split:
-            raise BadInput(f"{name}: cluster {sample.cluster} is in {split[sample.cluster]} and in {sample.split}")
 
 
 def _read(package: str, wanted: tuple[str, ...]) -> Files:
