@@ -21,12 +21,12 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from dubbench import documents
+from dubbench.bench.strategies import STRATEGIES, Played, Slots
 from dubbench.timeline import spans
 from dubbench.timeline.fit import EARLIEST, FASTEST, GAP, SLOWEST, TOLERANCE, Piece, keepable
 from dubbench.timeline.limits import EXACT
 from dubbench.timeline.programme import Programme
 from eval import pages
-from eval.strategies import STRATEGIES, Case, Played
 from eval.wordings import KEPT as WORDINGS
 
 CASES = {
@@ -42,7 +42,7 @@ MEASURED: list[list[float]] = json.loads(WORDINGS.read_text("utf-8"))
 SEED = 20261124
 
 
-def drawn(name: str, lines: int, ratio: float, spread: float, silence: float, least: float) -> Case:
+def drawn(name: str, lines: int, ratio: float, spread: float, silence: float, least: float) -> Slots:
     rng, real = (np.random.default_rng([SEED, which, *name.encode()]) for which in (0, 1))
     now, slots = 1.0, list[tuple[float, float]]()
     measured, assumed = list[tuple[float, ...]](), list[tuple[float, ...]]()
@@ -53,10 +53,10 @@ def drawn(name: str, lines: int, ratio: float, spread: float, silence: float, le
         assumed.append((natural, *(natural * float(rng.normal(share, 0.04)) for share in ASSUMED)))
         measured.append(tuple(natural * share for share in MEASURED[int(real.integers(len(MEASURED)))]))
         now += length + least + float(rng.exponential(silence))
-    return Case(name, now + 1.0, tuple(slots), tuple(measured), tuple(assumed))
+    return Slots(name, now + 1.0, tuple(slots), tuple(measured), tuple(assumed))
 
 
-def hour() -> Case:
+def hour() -> Slots:
     """Tight, dense and sparse scenes by turns, an hour long."""
     slots = list[tuple[float, float]]()
     measured, assumed = list[tuple[float, ...]](), list[tuple[float, ...]]()
@@ -69,18 +69,18 @@ def hour() -> Case:
         measured += scene.measured
         assumed += scene.assumed
         now += scene.film
-    return Case("one hour", 3600.0, tuple(slots), tuple(measured), tuple(assumed))
+    return Slots("one hour", 3600.0, tuple(slots), tuple(measured), tuple(assumed))
 
 
-def of_dub(folder: Path) -> Case:
+def of_dub(folder: Path) -> Slots:
     """The lines of a finished dub, each with the natural duration of the text that was read."""
     dub = documents.read(folder)
     lines = [line for line in dub.lines if line.speech and line.tempo]
     naturals = tuple((x.tempo * x.speech.duration,) for x in lines if x.tempo and x.speech)
-    return Case(folder.name, dub.source.duration, tuple((x.start, x.end) for x in lines), naturals, naturals)
+    return Slots(folder.name, dub.source.duration, tuple((x.start, x.end) for x in lines), naturals, naturals)
 
 
-def row(case: Case, played: Sequence[Played], seconds: float) -> list[str]:
+def row(case: Slots, played: Sequence[Played], seconds: float) -> list[str]:
     """What a listener gets: shares, seconds, tempos."""
     added = list(itertools.accumulate((p.slowed for p in played), initial=0.0))
     slots = [(a + x, b + x + p.slowed) for (a, b), x, p in zip(case.slots, added, played, strict=False)]
@@ -116,7 +116,7 @@ def least_offset(pieces: Sequence[Piece]) -> float:
     return float(np.abs(programme.solve()[s] - start).mean())
 
 
-def table(case: Case) -> Iterator[str]:
+def table(case: Slots) -> Iterator[str]:
     pieces = [Piece.free(*slot, natural) for slot, natural in zip(case.slots, case.best, strict=True)]
     yield f"### {case.name}: {len(case.slots)} lines in {case.film:.0f} s\n"
     yield f"With one wording a line the limits allow an adherence of {np.mean(keepable(pieces)):.3f} and no more, and a"

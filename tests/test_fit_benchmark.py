@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from dubbench.bench.strategies import STRATEGIES, Slots
 from dubbench.timeline.fit import Piece, keepable
 from eval.fit import CASES, drawn, least_offset, row
-from eval.strategies import STRATEGIES, Case
 
 WORDINGS = ((3.0, 1.5), (2.0, 1.5))
-TWO = Case("two", 6.0, ((1.0, 2.0), (2.0, 5.0)), WORDINGS, WORDINGS)
+TWO = Slots("two", 6.0, ((1.0, 2.0), (2.0, 5.0)), WORDINGS, WORDINGS)
 """A line three times too long, and one that is short."""
 
 

@@ -75,10 +75,19 @@ def interval(scores: Sequence[Score], clusters: Sequence[str], *, seed: int = 0)
     Percentiles of a cluster bootstrap, widened for few clusters (Hesterberg 2015, "What Teachers Should Know About the
     Bootstrap", expanded percentile interval). NaN bounds from a single cluster. Raises BadInput.
     """
+    found = drawn(scores, clusters, seed=seed)
+    return bounded(scores[0].metric.total(scores).value, found, len(set(clusters)))
+
+
+def drawn(scores: Sequence[Score], clusters: Sequence[str], *, seed: int = 0) -> Matrix:
+    """The figure in each of `DRAWS` other corpora: the same draws for all models with the same clusters."""
     metric, counts, names = _by_cluster(scores, clusters)
-    drawn = _values(metric, names, _draws(len(counts), seed) @ counts)
-    low, high = _bounds(drawn, len(counts))
-    return Interval(metric.total(scores).value, low, high, len(counts))
+    return _values(metric, names, _draws(len(counts), seed) @ counts)
+
+
+def bounded(value: float, drawn: Matrix, clusters: int) -> Interval:
+    """A figure that is computed from several, with its interval from what it was in each draw."""
+    return Interval(value, *_bounds(drawn, clusters), clusters)
 
 
 def compared(ours: Sequence[Score], theirs: Sequence[Score], clusters: Sequence[str], *, seed: int = 0) -> Comparison:
@@ -98,8 +107,8 @@ def compared(ours: Sequence[Score], theirs: Sequence[Score], clusters: Sequence[
         return sign * (_values(metric, names, first) - _values(metric, names, second))
 
     draws = _draws(len(mine), seed)
-    drawn = gains(draws @ mine, draws @ others)
-    low, high = _bounds(drawn, len(mine))
+    found = gains(draws @ mine, draws @ others)
+    low, high = _bounds(found, len(mine))
     gain = float(gains(mine.sum(0, keepdims=True), others.sum(0, keepdims=True))[0])
     flips = _flips(len(mine), seed)
     swapped = gains(flips @ mine + (1 - flips) @ others, flips @ others + (1 - flips) @ mine)
@@ -107,9 +116,9 @@ def compared(ours: Sequence[Score], theirs: Sequence[Score], clusters: Sequence[
         gain=gain,
         low=low,
         high=high,
-        probability=float(np.mean(drawn > 0) + np.mean(drawn == 0) / 2),
+        probability=float(np.mean(found > 0) + np.mean(found == 0) / 2),
         p=_chance(gain, swapped),
-        detectable=_detectable(drawn, len(mine)),
+        detectable=_detectable(found, len(mine)),
         clusters=len(mine),
     )
 
@@ -227,4 +236,4 @@ def _chance(gain: float, swapped: Matrix) -> float:
     return min(1.0, (far + 1) / (len(swapped) + 1)) if len(swapped) == DRAWS else far / len(swapped)
 
 
-__all__ = ["Comparison", "Interval", "compared", "holm", "interval", "pareto", "tied"]
+__all__ = ["Comparison", "Interval", "bounded", "compared", "drawn", "holm", "interval", "pareto", "tied"]

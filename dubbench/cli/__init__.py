@@ -15,6 +15,7 @@ from dubbench.errors import DubError, one_line
 from dubbench.processes import supervised
 
 COMMANDS = {
+    "bench": ("dubbench.cli.bench:bench", "Compare models of any stage on the same samples."),
     "dub": ("dubbench.cli.dub:dub", "Dub a film, or walk again through a dub that was edited."),
     "clean": (
         "dubbench.cli.clean:clean",

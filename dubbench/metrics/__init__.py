@@ -20,10 +20,10 @@ from dubbench.metrics.score import Counts, Metric, Score, metric
 from dubbench.metrics.sound import clear_peak, loudness_error, si_sdr
 from dubbench.metrics.speakers import cosine, cpwer, der, tcpwer
 from dubbench.metrics.text import bleu, cer, cer_raw, chrf, length_compliance, wer, wer_raw, wer_whisper
-from dubbench.metrics.timing import adherence, dead_air, overlap, speech_overlap, start_offset, voiced_iou
+from dubbench.metrics.timing import adherence, cut, dead_air, overlap, speech_overlap, start_offset, voiced_iou
 
 __all__ = [
-    "Counts", "Metric", "Score", "adherence", "bleu", "cer", "cer_raw", "chrf", "clear_peak", "cosine", "cpwer",
+    "Counts", "Metric", "Score", "adherence", "bleu", "cer", "cer_raw", "chrf", "clear_peak", "cosine", "cpwer", "cut",
     "dead_air", "der", "energy_correlation", "latency_p50", "latency_p95", "length_compliance", "loudness_error",
     "metric", "money", "overlap", "pause_score", "pitch_correlation", "rate_correlation", "rtf", "si_sdr",
     "speech_overlap", "start_offset", "tcpwer", "voiced_iou", "wer", "wer_raw", "wer_whisper",

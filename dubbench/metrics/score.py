@@ -7,6 +7,7 @@ What is measured lies in the other files of this folder, a family a file.
 
 from __future__ import annotations
 
+import copy
 import functools
 import math
 from collections.abc import Callable, Iterable, Mapping
@@ -58,6 +59,12 @@ class Metric(Generic[P]):
     def total(self, scores: Iterable[Score]) -> Score:
         """All scores together; of none, a score without counts, whose value is NaN. Raises BadInput for another's."""
         return sum(scores, Score(self, {}))
+
+    def judged(self, by: str) -> Metric[P]:
+        """The same measure where a model's answers are what it counts: that model's identity joins the id."""
+        other = copy.copy(self)
+        other.id = f"{self.id}+{by}"
+        return other
 
     def __repr__(self) -> str:
         return f"<metric {self.id}: {self.unit}, {self.better} is better>"

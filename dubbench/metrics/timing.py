@@ -48,6 +48,14 @@ def overlap(lines: Sequence[Span], film: Seconds) -> Counts:
     return {"seconds": spans.overlap(lines), "film": film}
 
 
+@metric("cut", unit="s a minute", better="lower", value=ratio("seconds", "film", times=60))
+def cut(seconds: Seconds, film: Seconds) -> Counts:
+    """Seconds of speech in a minute of film that were cut off to make lines fit; lower is better."""
+    if not seconds >= 0:
+        raise BadInput(f"{seconds:g} s cannot have been cut off")
+    return {"seconds": seconds, "film": film}
+
+
 @metric("voiced-iou", unit="share", better="higher", value=ratio("both", "either"))
 def voiced_iou(source: Sequence[Span], dub: Sequence[Span]) -> Counts:
     """Time in which source and dub both speak over time in which either does (intersection over union); higher is
@@ -81,4 +89,4 @@ def _checked(given: Iterable[Span]) -> list[Span]:
     return found
 
 
-__all__ = ["adherence", "dead_air", "overlap", "speech_overlap", "start_offset", "voiced_iou"]
+__all__ = ["adherence", "cut", "dead_air", "overlap", "speech_overlap", "start_offset", "voiced_iou"]

@@ -56,6 +56,13 @@ class Errors:
         return self.errors / max(self.length, 1)
 
 
+def unaccented(text: str) -> str:
+    """A text without marks on its letters: "contraseña" is "contrasena"."""
+    return unicodedata.normalize(
+        "NFC", "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+    )
+
+
 def words(text: str, language: str) -> list[str]:
     """A text as the words one hears: lower-case, no punctuation, digits in words, contractions evened out.
 

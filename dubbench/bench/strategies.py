@@ -16,7 +16,7 @@ from dubbench.types import Seconds
 
 
 @dataclass(frozen=True)
-class Case:
+class Slots:
     """Lines in order and the film's length; natural durations of each line's wordings, the best first.
 
     `measured` are those that the default translator has, `assumed` those of somebody who can always say it shorter.
@@ -51,10 +51,10 @@ class Played:
         return self.start + self.duration
 
 
-Strategy = Callable[[Case], list[Played]]
+Strategy = Callable[[Slots], list[Played]]
 
 
-def _room(case: Case, i: int) -> Seconds:
+def _room(case: Slots, i: int) -> Seconds:
     """From a line's start to the next one's: the slot and the silence after it."""
     following = case.slots[i + 1][0] if i + 1 < len(case.slots) else case.film
     return max(following - case.slots[i][0], 1e-3)
@@ -63,7 +63,7 @@ def _room(case: Case, i: int) -> Seconds:
 def capped_then_overlap(cap: float) -> Strategy:
     """As fast as the room wants, up to `cap`; what is too long sounds over the next line."""
 
-    def fit(case: Case) -> list[Played]:
+    def fit(case: Slots) -> list[Played]:
         played = []
         for i, (start, _) in enumerate(case.slots):
             natural = case.best[i]
@@ -77,13 +77,13 @@ def capped_then_overlap(cap: float) -> Strategy:
 def capped_then_trimmed(cap: float, slowest: float = 1.0) -> Strategy:
     """As fast as the room wants, within [`slowest`, `cap`]; what is too long is cut off."""
 
-    def fit(case: Case) -> list[Played]:
+    def fit(case: Slots) -> list[Played]:
         return [_trimmed(case, i, case.best[i], cap, slowest) for i in range(len(case.slots))]
 
     return fit
 
 
-def _trimmed(case: Case, i: int, natural: Seconds, cap: float, slowest: float) -> Played:
+def _trimmed(case: Slots, i: int, natural: Seconds, cap: float, slowest: float) -> Played:
     start, end = case.slots[i]
     room = _room(case, i)
     wanted = natural / room if natural > room else min(1.0, natural / (end - start))
@@ -92,7 +92,7 @@ def _trimmed(case: Case, i: int, natural: Seconds, cap: float, slowest: float) -
     return Played(start, duration, speed, cut=natural / speed - duration)
 
 
-def exact_slot(case: Case) -> list[Played]:
+def exact_slot(case: Slots) -> list[Played]:
     """Exactly as long as the source line, however fast or slow that is."""
     return [
         Played(start, end - start, natural / (end - start))
@@ -100,7 +100,7 @@ def exact_slot(case: Case) -> list[Played]:
     ]
 
 
-def half_voice_half_picture(case: Case) -> list[Played]:
+def half_voice_half_picture(case: Slots) -> list[Played]:
     """What is too long is halved: one half hurries the voice, the other slows the picture."""
     played, added = [], 0.0
     for i, (start, _) in enumerate(case.slots):
@@ -115,7 +115,7 @@ def half_voice_half_picture(case: Case) -> list[Played]:
 def rewritten_then_trimmed(cap: float, slowest: float) -> Strategy:
     """The first wording that fits its slot at natural pace, else the shortest; then as fast as `cap`, then cut."""
 
-    def fit(case: Case) -> list[Played]:
+    def fit(case: Slots) -> list[Played]:
         played = []
         for i, (start, end) in enumerate(case.slots):
             fits = [natural for natural in case.assumed[i] if natural <= end - start]
@@ -125,10 +125,10 @@ def rewritten_then_trimmed(cap: float, slowest: float) -> Strategy:
     return fit
 
 
-def ours(wordings: Callable[[Case], Sequence[Sequence[Seconds]]], *, still: float = 0.0) -> Strategy:
+def ours(wordings: Callable[[Slots], Sequence[Sequence[Seconds]]], *, still: float = 0.0) -> Strategy:
     """`timeline.fit` with the `wordings` of a case; the picture slowed by up to `still`."""
 
-    def fit(case: Case) -> list[Played]:
+    def fit(case: Slots) -> list[Played]:
         said = wordings(case)
         pieces = [Piece(*slot, ways.worded(naturals), still) for slot, naturals in zip(case.slots, said, strict=True)]
         return [
@@ -139,7 +139,7 @@ def ours(wordings: Callable[[Case], Sequence[Sequence[Seconds]]], *, still: floa
     return fit
 
 
-def one(case: Case) -> list[tuple[Seconds]]:
+def one(case: Slots) -> list[tuple[Seconds]]:
     """The best wording of each line and no other."""
     return [(natural,) for natural in case.best]
 
@@ -158,4 +158,4 @@ STRATEGIES: dict[str, Strategy] = {
     "ours, assumed wordings": ours(lambda case: case.assumed),
 }
 
-__all__ = ["STRATEGIES", "Case", "Played"]
+__all__ = ["STRATEGIES", "Played", "Slots"]
