@@ -6,9 +6,9 @@ as a whole is a cluster; splits never share one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from pathlib import Path
-from typing import Literal, TypeAlias
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePosixPath
+from typing import Literal, Self, TypeAlias
 
 import pydantic
 
@@ -25,8 +25,9 @@ class Sample(pydantic.BaseModel):
     """One thing to be recognised, translated, spoken or dubbed, with what people say it should become.
 
     `texts` by language, `audio` by language as well (a path in the corpus). `turns` is an RTTM file: who speaks when.
-    `said` is an STM file: who says what when. `stems` are sounds that `audio` is the sum of: "speech", "background".
-    `cluster` is what may be unlike as a whole, `slices` are further names to look at apart.
+    `said` by language is an STM file: who says what when in the `audio` of that language (`references` reads both).
+    Where several languages are said, line by line it is the same. `stems` are sounds that `audio` is the sum of:
+    "speech", "background". `cluster` is what may be unlike as a whole, `slices` are further names to look at apart.
     """
 
     model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
@@ -37,9 +38,29 @@ class Sample(pydantic.BaseModel):
     texts: FrozenDict[str, str] = pydantic.Field(default_factory=dict)
     audio: FrozenDict[str, str] = pydantic.Field(default_factory=dict)
     turns: str | None = None
-    said: str | None = None
-    stems: FrozenDict[str, str] = pydantic.Field(default_factory=dict)
+    said: FrozenDict[str, str] = pydantic.Field(default_factory=dict)
+    stems: FrozenDict[Literal["speech", "background"], str] = pydantic.Field(default_factory=dict)
     slices: FrozenDict[str, str] = pydantic.Field(default_factory=dict)
+
+    @pydantic.model_validator(mode="after")
+    def _sounding(self) -> Self:
+        """What is told about a sound has one, and all files lie in the corpus."""
+        if silent := sorted(self.said.keys() - self.audio.keys()):
+            raise ValueError(f"it says what is said in {', '.join(silent)}, but has no audio of that")
+        if (self.turns or self.stems) and not self.audio:
+            raise ValueError("it has turns or stems, but no audio that they are of")
+        for path in self.files():
+            if not path or PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
+                raise ValueError(f"'{path}' does not lie in the corpus; write a path within its folder")
+        return self
+
+    def files(self) -> Iterator[str]:
+        """The paths of all files it names."""
+        yield from self.audio.values()
+        yield from self.said.values()
+        yield from self.stems.values()
+        if self.turns is not None:
+            yield self.turns
 
 
 def read(folder: Path) -> list[Sample]:
