@@ -7,10 +7,13 @@ from collections import Counter
 
 from dubbench.errors import BadInput, DubError
 from eval.corpora import Corpus, fill
+from eval.corpora.films import CORPORA as FILMS
+from eval.corpora.mixed import CORPORA as MIXED
 from eval.corpora.speech import CORPORA as SPEECH
+from eval.corpora.talks import CORPORA as TALKS
 from eval.corpora.text import CORPORA as TEXT
 
-CORPORA = {corpus.name: corpus for corpus in (*SPEECH, *TEXT)}
+CORPORA = {corpus.name: corpus for corpus in (*SPEECH, *MIXED, *TALKS, *FILMS, *TEXT)}
 
 
 def row(corpus: Corpus) -> str:
