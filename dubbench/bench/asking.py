@@ -15,13 +15,13 @@ from typing import Any
 
 import dubbench
 from dubbench import catalog, dubbing, media
-from dubbench.bench.candidates import Candidate
+from dubbench.bench.candidates import Candidate, parsed
 from dubbench.bench.questions import SPEAKER, Question
 from dubbench.bench.strategies import STRATEGIES, Slots
 from dubbench.bench.suites import Suite
 from dubbench.errors import BadInput, Unsupported
 from dubbench.stages.base import Stage
-from dubbench.types import Dub, Line, Seconds, Voice
+from dubbench.types import Dub, Line, Seconds, Tracks, Voice
 
 HUMAN = "human"
 """The candidate that is no model: the recordings of people, where a corpus has them."""
@@ -54,26 +54,33 @@ class Asker(ABC):
 
 
 class Model(Asker):
-    """A model of the catalogue in its own room."""
+    """A model of the catalogue in its own room: one that speaks with a `voice`, one that recognises perhaps `after`
+    another took speech and background apart."""
 
     def __init__(self, candidate: Candidate, suite: Suite) -> None:
         self.room = suite.room
-        own = ("voice",) if self.room == "speak" else ()
+        own = {"speak": ("voice",), "transcribe": ("after",)}.get(self.room, ())
         self.stage: Any = candidate.open(self.room, without=own)
         self.stage.seed = suite.seed
-        self.voice = candidate.setting("voice") if own else None
+        self.voice = candidate.setting("voice") if "voice" in own else None
+        after = candidate.setting("after") if "after" in own else None
+        self.before: Any = parsed(after).open("separate") if after else None
         self.licence = self.stage.licence
 
     def identity(self) -> Mapping[str, Any]:
         stage: Stage = self.stage
-        return {**stage.identity(), **({"voice": self.voice} if self.voice else {})}
+        own = {"voice": self.voice, "after": self.before.identity() if self.before else None}
+        return {**stage.identity(), **{name: value for name, value in own.items() if value}}
 
     def ready(self) -> None:
-        self.stage.weights.folder() if self.stage.weights.files else None
-        self.stage.ready()
+        for stage in filter(None, (self.before, self.stage)):
+            if stage.weights.files:
+                stage.weights.folder()
+            stage.ready()
 
     def release(self) -> None:
-        self.stage.release()
+        for stage in filter(None, (self.before, self.stage)):
+            stage.release()
 
     def knows(self, question: Question) -> None:
         if self.room == "transcribe" and not self.stage.speaks(question.source):
@@ -87,6 +94,8 @@ class Model(Asker):
             return asked.but(turns=self.stage.listen(asked)), {}
         if self.room == "speak":
             asked = asked.but(voices=tuple(self._voice(voice, question.target) for voice in asked.voices))
+        if self.before is not None:
+            asked = asked.but(tracks=Tracks(original=self.before(asked).tracks.speech))
         dub: Dub = self.stage(asked)
         return dub, {}
 

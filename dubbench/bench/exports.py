@@ -69,8 +69,8 @@ def to_dvc(results: Sequence[Result], folder: Path) -> tuple[Path, Path]:
 def to_mlflow(results: Sequence[Result], uri: str) -> list[str]:
     """A run for each result in MLflow at `uri` (a server, or sqlite:///file.db), in the experiment of its suite.
 
-    Parameters are the model and what it is made of, metrics its figures and bounds. Returns the runs' ids. Raises Missing
-    where MLflow is not installed.
+    Parameters are the model and what it is made of, metrics its figures and bounds. Returns the runs' ids. Raises
+    Missing where MLflow is not installed.
     """
     try:
         from mlflow.tracking import MlflowClient

@@ -20,6 +20,8 @@ from dubbench.metrics import Metric
 SHARES = ("share", "errors")
 """Units that begin so are shown in percent."""
 MARK = "◆"
+NOTHING = 1e-9
+"""Less than this is rounding."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,7 @@ def shown(value: float, metric: Metric) -> str:
     """A figure with its unit's sense: shares in percent."""
     if math.isnan(value):
         return "–"
+    value = value if abs(value) > NOTHING else 0.0
     if metric.unit.startswith(SHARES):
         return f"{100 * value:.1f} %"
     return f"{value:.3g}" if abs(value) < 100 else f"{value:.0f}"
@@ -143,7 +146,7 @@ def _about(suite: Suite, found: Sequence[Standing]) -> str:
 
 def _table(suite: Suite, found: Sequence[Standing]) -> str:
     metrics = [found[0].result.metric(name) for name in suite.measured]
-    head = ["group", "model", *(f"{m.name} {'↓' if m.better == 'lower' else '↑'}" for m in metrics), "MB", "answered",
+    head = ["group", "model", *(f"{name} {'↓' if m.better == 'lower' else '↑'}" for name, m in zip(suite.measured, metrics, strict=True)), "MB", "answered",
             "licence"]  # fmt: skip
     others = list(zip(suite.measured[1:], metrics[1:], strict=True))
     rows = [
@@ -164,7 +167,7 @@ def _comparisons(suite: Suite, found: Sequence[Standing]) -> str:
         assert one.against is not None
         assert one.p is not None
         scale = 100 if metric.unit.startswith(SHARES) else 1
-        low, gain, high, least = (scale * x for x in (one.against.low, one.against.gain, one.against.high,
+        low, gain, high, least = (scale * x + 0.0 for x in (one.against.low, one.against.gain, one.against.high,
                                                       one.against.detectable))  # fmt: skip
         bounds = "" if math.isnan(low) else f" ({low:+.2f} … {high:+.2f})"
         seen = "–" if math.isnan(least) else f"{least:.2f}"

@@ -251,7 +251,10 @@ def _together(judged: Judged, metric: Metric) -> Scores:
 
 def _fact(name: str, worst: float) -> Count:
     def count(judged: Judged, metric: Metric) -> Scores:
-        yield judged.question.id, metric(judged.answer.facts.get("report", {}).get(name, worst))
+        report = judged.answer.facts.get("report")
+        # What people recorded has no report of ours: nothing is counted.
+        if report is not None or judged.answer.error is not None:
+            yield judged.question.id, metric((report or {}).get(name, worst))
 
     return count
 

@@ -228,7 +228,8 @@ def _dub(
     stems: dict[str, Audio] | None = None,
 ) -> Dub:
     duration = audio.duration if audio else max((line.end for line in lines), default=0.0)
-    source_code, target_code = languages.normalise(source), languages.normalise(target)
+    # "mul" is ISO 639's word for several languages at once: who speaks can be told in any.
+    source_code, target_code = (code if code == "mul" else languages.normalise(code) for code in (source, target))
     return Dub(
         id=memory.key(name=name)[:12],
         source=Source(path=audio.path if audio else "", sha256=audio.sha256 if audio else "", duration=duration),
