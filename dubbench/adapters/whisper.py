@@ -45,12 +45,17 @@ class Whisper(Transcribe):
     version: ClassVar[int] = 5
 
     class Settings(BaseSettings):
+        """Silero's filter is `vad`; with `context` each window is heard as going on from the text before it; a segment
+        less likely to be speech than `no_speech` allows is dropped."""
+
         model: str | None = None
         device: str = "auto"
         compute_type: str = "int8"
         beam_size: int = 5
         batch_size: int = 8
         no_speech: float = 0.6
+        vad: bool = True
+        context: bool = False
 
     _model: Any = None
     _batched: Any = None
@@ -106,8 +111,8 @@ class Whisper(Transcribe):
             "language": language,
             "beam_size": self.settings.beam_size,
             "temperature": 0.0,
-            "condition_on_previous_text": False,
-            "vad_filter": True,
+            "condition_on_previous_text": self.settings.context,
+            "vad_filter": self.settings.vad,
             **more,
         }
         found = self._segments(sound.mono, options)
@@ -120,11 +125,14 @@ class Whisper(Transcribe):
         if not self.ready()._model.model.is_multilingual:
             return (("en", 1.0),)
         with graphs.steady():
-            _, _, ranked = self._model.detect_language(sound.mono, vad_filter=True, language_detection_segments=1)
+            _, _, ranked = self._model.detect_language(
+                sound.mono, vad_filter=self.settings.vad, language_detection_segments=1
+            )
         return tuple((str(code), round(float(p), 4)) for code, p in sorted(ranked, key=lambda r: -r[1])[:3])
 
     def _segments(self, samples: Samples, options: dict[str, Any]) -> list[Any]:
-        if self._batched is not None:
+        # The batches are made of what the filter found, and know no text before them.
+        if self._batched is not None and self.settings.vad and not self.settings.context:
             return list(self._batched.transcribe(samples, batch_size=self.settings.batch_size, **options)[0])
         return list(self._model.transcribe(samples, **options)[0])
 

@@ -82,6 +82,24 @@ def test_a_piece_that_repeats_itself_is_heard_once_more_without_repeating(
     assert asked == [None, 3]
 
 
+@pytest.mark.parametrize(("settings", "asked"), [
+    ({}, (True, False, 5)), ({"vad": False}, (False, False, 5)), ({"context": True, "beam_size": 1}, (True, True, 1)),
+])  # fmt: skip
+def test_its_settings_reach_the_engine(
+    settings: dict[str, Any], asked: tuple[bool, bool, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other: Any = dubbench.load("whisper-tiny-en", **settings).ready()
+    usual = {"vad": True, "context": False, "beam_size": 5}
+    assert {k: v for k, v in other.identity()["settings"].items() if k in usual} == {**usual, **settings}
+    told: list[dict[str, Any]] = []
+    real = other._model.transcribe
+    monkeypatch.setattr(other._model, "transcribe", lambda sound, **how: (told.append(how), real(sound, **how))[1])
+    call = media.read(clips.folder() / clips.PHONE.name, sample_rate=16_000, channels=1, duration=14.0)
+    assert "Jersey" in other.text(call, "en")
+    assert (told[0]["vad_filter"], told[0]["condition_on_previous_text"], told[0]["beam_size"]) == asked
+    other.release()
+
+
 def test_text_alone_is_heard_without_looking_for_times(ear: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     call = media.read(clips.folder() / clips.PHONE.name, sample_rate=16_000, channels=1, duration=14.0)
     asked: list[dict[str, Any]] = []
