@@ -31,8 +31,11 @@ MODES = {
     "gl-pt": ("gl-pt", "apertium-pt-gl"),
     "es-ca": ("spa-cat", "apertium-spa-cat"),
     "ca-es": ("cat-spa", "apertium-spa-cat"),
+    "en-es": ("eng-spa", "apertium-eng-spa"),
+    "es-en": ("spa-eng_US", "apertium-eng-spa"),
 }
-"""Pair -> Apertium's mode and the Debian package that brings it; Brazilian Portuguese where there is a choice."""
+"""Pair -> Apertium's mode and the Debian package that brings it; Brazilian Portuguese and American English where there
+is a choice."""
 
 PATIENCE = 60.0
 """Seconds a call may take, and a tenth more for each sentence; one takes 0.1 s and a sentence 1 ms."""
@@ -48,7 +51,8 @@ LOST = 0.2
 
 
 class Apertium(Translate):
-    """Spanish, Portuguese, Catalan and Galician among themselves."""
+    """Spanish, Portuguese, Catalan and Galician among themselves; English and Spanish too, to be compared with
+    `ApertiumPivot`: an entry says which."""
 
     licence = "GPL-2.0-or-later (by process)"
     languages = tuple(MODES)

@@ -1,16 +1,14 @@
 """Text as the phonemes Kokoro was trained on: what it is written like, espeak-ng's or misaki's rules, pieces to speak.
 
-Kokoro's own companion, no adapter. espeak-ng is GPL-3.0-or-later: it is loaded as a library here and nowhere else in
-the house. Its diphthongs and affricates are written with the one symbol each that the model's training text had
-(misaki, Apache-2.0): on Portuguese that took the word error rate of re-listening from 3.1 to 1.9 %.
+Kokoro's own companion, no adapter. espeak-ng's diphthongs and affricates are written with the one symbol each that the
+model's training text had (misaki, Apache-2.0): on Portuguese that took the word error rate of re-listening from 3.1 to
+1.9 %.
 """
 
 from __future__ import annotations
 
-import ctypes
 import json
 import re
-import threading
 import unicodedata
 from collections.abc import Callable
 from functools import cache
@@ -22,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dubbench.errors import BadInput, Missing
+from dubbench.espeak import espeak as espeak
 from dubbench.text import emphasis, names
 from dubbench.text.readings import spoken
 
@@ -179,48 +178,6 @@ def _misaki(language: str) -> Callable[[str], Any]:
 
         reader = zh.ZHG2P()
     return reader
-
-
-class Espeak:
-    """espeak-ng's rules from letters to sounds. Its state belongs to the whole process, so one asks at a time."""
-
-    def __init__(self) -> None:
-        import espeakng_loader
-
-        self._lock = threading.Lock()
-        self._library = ctypes.CDLL(espeakng_loader.get_library_path())
-        say = self._library.espeak_TextToPhonemes
-        say.argtypes, say.restype = [ctypes.POINTER(ctypes.c_char_p), ctypes.c_int, ctypes.c_int], ctypes.c_char_p
-        # speak_lib.h: output 2 is synchronous, option 0x8000 does not exit on errors; the rate or -1 comes back.
-        if self._library.espeak_Initialize(2, 0, espeakng_loader.get_data_path().encode(), 0x8000) <= 0:
-            raise Missing("espeak-ng finds no data: pip install --force-reinstall espeakng-loader==0.2.4")
-
-    def say(self, text: str, voice: str) -> str:
-        """IPA with stress, diphthongs and affricates tied by "^"."""
-        rest = ctypes.c_char_p(text.encode())
-        mode = 0x02 | 0x80 | (ord("^") << 8)
-        clauses = []
-        with self._lock:
-            if self._library.espeak_SetVoiceByName(voice.encode()) != 0:
-                raise BadInput(f"espeak-ng has no voice '{voice}'")
-            while rest.value is not None:
-                clauses.append(self._library.espeak_TextToPhonemes(ctypes.byref(rest), 1, mode).decode())
-        # "(en)" and the like say that a word was read by another language's rules.
-        return re.sub(r"\([a-z-]+\)", "", " ".join(clauses)).strip()
-
-
-@cache
-def _espeak() -> Espeak:
-    return Espeak()
-
-
-_making = threading.Lock()
-
-
-def espeak() -> Espeak:
-    """The one espeak-ng of this process. Raises Missing."""
-    with _making:
-        return _espeak()
 
 
 def passes(phonemes: str) -> list[str]:

@@ -107,10 +107,18 @@ class Powerset(Diarize):
     version: ClassVar[int] = 2
 
     class Settings(Settings):
-        """`threshold`: mean cosine distance above which two groups are two people; `step`: seconds between windows."""
+        """`threshold`: mean cosine distance above which two groups are two people; `step`: seconds between windows;
+        `clear`: seconds of a piece that shapes the groups; `alike`: the cosine from which a small group is a larger
+        one's; `gap`: seconds of the rests that are closed and of the turns that are dropped; `overlap`: whether two may
+        speak at once, else the likelier one does.
+        """
 
         threshold: float = Field(0.6, gt=0, lt=2)
         step: float = Field(2.5, ge=0.5, le=10)
+        clear: float = Field(CLEAR, ge=BRIEF, le=PIECE)
+        alike: float = Field(ALIKE, ge=0, le=1)
+        gap: float = Field(GAP, ge=0, le=2)
+        overlap: bool = True
 
     def load(self) -> None:
         def built(name: str, checkpoint: str, write: Any) -> Any:
@@ -139,7 +147,11 @@ class Powerset(Diarize):
         centres = self._centres([p for w in windows for p in w.pieces if p.alone], speakers)
         if not len(centres):
             return ()
-        return _turns(_decided(*_votes(windows, centres, len(samples) // FRAME)), sound.duration)
+        votes, speech = _votes(windows, centres, len(samples) // FRAME)
+        active = _decided(votes, speech)
+        if not self.settings.overlap:
+            active = _one_at_a_time(active, votes, self.settings.gap)
+        return _turns(active, sound.duration, self.settings.gap)
 
     def embed(self, sound: Sound) -> Vectors:
         """What a voice sounds like: a unit vector (192,). Two of one person have a cosine of 0.5 to 0.9,
@@ -194,7 +206,7 @@ class Powerset(Diarize):
 
     def _centres(self, pieces: Sequence[Piece], speakers: int | None) -> Vectors:
         """The mean voice of each speaker: (speakers, 192), the one who speaks most first."""
-        least = min(CLEAR, float(np.median([p.seconds for p in pieces]))) if pieces else 0.0
+        least = min(self.settings.clear, float(np.median([p.seconds for p in pieces]))) if pieces else 0.0
         clear = [p for p in pieces if p.seconds >= least]
         chosen = [clear[i] for i in np.unique(np.linspace(0, len(clear) - 1, min(MANY, len(clear))).astype(int))]
         if not chosen:
@@ -209,7 +221,7 @@ class Powerset(Diarize):
         if speakers is not None:
             return centres
         said = np.array([seconds[group].sum() for group in groups])
-        return centres[_people(centres, said, least)]
+        return centres[_people(centres, said, least, self.settings.alike)]
 
 
 def _groups(voices: Vectors, seconds: Vectors, enough: Seconds, wanted: float | int) -> list[npt.NDArray[np.intp]]:
@@ -236,11 +248,11 @@ def _groups(voices: Vectors, seconds: Vectors, enough: Seconds, wanted: float | 
     return max(cuts, key=lambda groups: min(len(groups), wanted), default=cut(1, "maxclust"))[:wanted]
 
 
-def _people(centres: Vectors, said: Vectors, least: Seconds) -> list[int]:
+def _people(centres: Vectors, said: Vectors, least: Seconds, alike: float = ALIKE) -> list[int]:
     """Which groups (the one who says most first) are somebody: who says little and sounds like an other is that one."""
     kept = [0]
     for i in range(1, len(centres)):
-        if said[i] >= least or float((centres[kept] @ centres[i]).max()) < ALIKE:
+        if said[i] >= least or float((centres[kept] @ centres[i]).max()) < alike:
             kept.append(i)
     return kept
 
@@ -301,8 +313,20 @@ def _decided(votes: Vectors, speech: Vectors) -> npt.NDArray[np.bool_]:
     return active
 
 
-def _turns(active: npt.NDArray[np.bool_], duration: Seconds) -> tuple[Turn, ...]:
-    spoken = [(first, last, who) for who in range(active.shape[1]) for first, last in _bridged(active[:, who])]
+def _one_at_a_time(active: npt.NDArray[np.bool_], votes: Vectors, gap: Seconds) -> npt.NDArray[np.bool_]:
+    """Where several speak at once, the stretch is the likeliest one's: (frames, speakers). Rests are closed before."""
+    kept = np.zeros_like(active)
+    for who in range(active.shape[1]):
+        for first, last in _bridged(active[:, who], gap):
+            kept[first:last, who] = True
+    for first, last in _runs(kept.sum(axis=1) > 1):
+        likeliest = int((votes[first:last] * kept[first:last]).sum(axis=0).argmax())
+        kept[first:last] = np.arange(kept.shape[1]) == likeliest
+    return kept
+
+
+def _turns(active: npt.NDArray[np.bool_], duration: Seconds, gap: Seconds) -> tuple[Turn, ...]:
+    spoken = [(first, last, who) for who in range(active.shape[1]) for first, last in _bridged(active[:, who], gap)]
     spoken.sort()
     labels = {who: _label(i) for i, who in enumerate(dict.fromkeys(who for _, _, who in spoken))}
     return tuple(
@@ -315,9 +339,9 @@ def _turns(active: npt.NDArray[np.bool_], duration: Seconds) -> tuple[Turn, ...]
     )
 
 
-def _bridged(active: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Runs with rests under GAP closed, then those under GAP dropped."""
-    frames = GAP * RATE / FRAME
+def _bridged(active: npt.NDArray[np.bool_], gap: Seconds = GAP) -> list[tuple[int, int]]:
+    """Runs with rests under `gap` closed, then those under it dropped."""
+    frames = gap * RATE / FRAME
     runs: list[tuple[int, int]] = []
     for first, last in _runs(active):
         near = runs and first - runs[-1][1] < frames

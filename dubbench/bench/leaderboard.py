@@ -146,8 +146,9 @@ def _about(suite: Suite, found: Sequence[Standing]) -> str:
 
 def _table(suite: Suite, found: Sequence[Standing]) -> str:
     metrics = [found[0].result.metric(name) for name in suite.measured]
-    head = ["group", "model", *(f"{name} {'↓' if m.better == 'lower' else '↑'}" for name, m in zip(suite.measured, metrics, strict=True)), "MB", "answered",
-            "licence"]  # fmt: skip
+    arrows = ("↓" if metric.better == "lower" else "↑" for metric in metrics)
+    columns = (f"{name} {arrow}" for name, arrow in zip(suite.measured, arrows, strict=True))
+    head = ["group", "model", *columns, "MB", "answered", "licence"]
     others = list(zip(suite.measured[1:], metrics[1:], strict=True))
     rows = [
         [

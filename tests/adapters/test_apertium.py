@@ -12,6 +12,7 @@ from dubbench import catalog
 from dubbench.adapters import apertium
 from dubbench.errors import AdapterFailed, BadInput, Missing, Unsupported
 from dubbench.stages.translate import Translate
+from dubbench.testing import check_adapter
 from dubbench.text import glossary
 from dubbench.types import Line
 
@@ -80,6 +81,30 @@ def test_spanish_into_portuguese_and_back() -> None:
     ]  # fmt: skip
     assert best(stage, "pt-es", "Você pode me ajudar? Nós vimos o mar!") == ["¿Puede ayudarme? ¡Nosotros vimos el mar!"]
     assert stage.pivot is None
+
+
+@pytest.mark.apt
+@pytest.mark.skipif(
+    apertium.MODES["en-es"][0] not in apertium.modes() and not os.environ.get("DUBBENCH_REQUIRE_APT"),
+    reason="needs Debian's packages: apt-get install apertium apertium-eng-spa",
+)
+def test_english_and_spanish_by_the_rules_alone() -> None:
+    stage = catalog.load("apertium-eng")
+    assert isinstance(stage, Translate)
+    check_adapter(stage, interpreters=False)
+    stage.check("en", "es")
+    assert best(stage, "en-es", "The house is big.", "I have two books.") == ["La casa es grande.", "Tengo dos libros."]
+    assert best(stage, "es-en", "La casa es grande.") == ["The house is big."]
+    assert stage.pivot is None
+
+
+def test_english_by_the_rules_alone_is_in_no_cast() -> None:
+    with pytest.raises(Unsupported, match="en-es"):
+        catalog.load("apertium").check("en", "es")
+    for pair in ("en-es", "es-en"):
+        chosen = catalog.cast("default").choose("translate", pair)
+        assert chosen is not None
+        assert chosen.name == "pivot"
 
 
 @pytest.mark.apt

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import permutations
+from itertools import pairwise, permutations
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from dubbench import catalog, media
-from dubbench.adapters.powerset import ALIKE, Powerset, _bridged, _groups, _label, _people, _starts
+from dubbench.adapters.powerset import ALIKE, Powerset, _bridged, _groups, _label, _one_at_a_time, _people, _starts
 from dubbench.errors import BadInput
 from dubbench.types import Seconds, Sound, Turn
 from dubbench.voicenets import fbank
@@ -107,6 +107,26 @@ def test_a_number_of_speakers_is_kept(model: Powerset, phone: Sound) -> None:
         model.diarize(phone, 0)
 
 
+def test_its_settings_are_heard_and_their_defaults_are_its_own(model: Powerset, phone: Sound) -> None:
+    usual = model.diarize(phone)
+    assert any(a.end > b.start for a, b in pairwise(usual))
+    given = {"threshold": 0.6, "clear": 1.0, "alike": 0.45, "gap": 0.1, "overlap": True}
+    for settings, same in ((given, True), ({"overlap": False}, False), ({"gap": 0.5}, False)):
+        other = catalog.load("powerset", **settings)
+        assert isinstance(other, Powerset)
+        turns = other.diarize(phone)
+        assert (turns == usual) is same, settings
+        assert (other.identity() == model.identity()) is same
+        assert people(turns) == ["A", "B"]
+        if settings == {"overlap": False}:
+            assert all(a.end <= b.start for a, b in pairwise(turns))
+            assert error_rate(truth(), turns, phone.duration) <= 0.15
+        if "gap" in settings:
+            assert all(turn.end - turn.start >= settings["gap"] - 0.01 for turn in turns)
+    with pytest.raises(BadInput, match="clear"):
+        catalog.load("powerset", clear=9.0)
+
+
 def test_one_person_is_one_speaker(model: Powerset, phone: Sound) -> None:
     """Each side of the phone call by itself, its turns joined: no second voice appears."""
     for speaker in people(truth()):
@@ -190,6 +210,16 @@ def test_rests_are_closed_and_blips_dropped() -> None:
     active = np.zeros(100, bool)
     active[10:30] = active[33:40] = active[60:64] = True
     assert _bridged(active) == [(10, 40)]
+
+
+def test_one_at_a_time_gives_a_contested_stretch_whole_to_the_likelier() -> None:
+    active = np.zeros((200, 2), bool)
+    active[20:120, 0] = active[100:180, 1] = active[60:80, 1] = True
+    votes = np.where(active, [0.6, 0.9], 0.0)
+    votes[60:80] = [0.9, 0.6]
+    kept = _one_at_a_time(active, votes, 0.1)
+    assert kept.sum(axis=1).max() == 1
+    assert [_bridged(kept[:, who]) for who in (0, 1)] == [[(20, 100)], [(100, 180)]]
 
 
 def test_labels_do_not_run_out() -> None:

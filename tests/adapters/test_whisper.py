@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,10 +12,12 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 import dubbench
 from dubbench import media
-from dubbench.adapters.whisper import whole_words
+from dubbench.adapters.whisper import looping, whole_words
+from dubbench.bench.samples import read as read_samples
 from dubbench.text import spelling
 from dubbench.types import Sound, Voice
 from examples import clips
+from tests.test_corpora import filled
 
 pytestmark = pytest.mark.models
 
@@ -22,6 +25,13 @@ pytestmark = pytest.mark.models
 @pytest.fixture(scope="module")
 def ear() -> Any:
     return dubbench.load("whisper-base").ready()
+
+
+@pytest.fixture(scope="module")
+def films(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("data")
+    filled("films", root)
+    return root / "films"
 
 
 def test_the_same_sound_gives_the_same_text(ear: Any) -> None:
@@ -79,7 +89,29 @@ def test_a_piece_that_repeats_itself_is_heard_once_more_without_repeating(
     monkeypatch.setattr(ear._model, "transcribe", spied)
     monkeypatch.setattr("dubbench.adapters.whisper.REPEATS", 0.0)
     assert ear.transcribe(call, "en").text
+    assert asked == [None], "it says nothing four times in succession"
+    asked.clear()
+    monkeypatch.setattr("dubbench.adapters.whisper.looping", lambda text: True)
+    assert ear.transcribe(call, "en").text
     assert asked == [None, 3]
+
+
+@pytest.mark.parametrize(("settings", "asked"), [
+    ({}, (True, False, 5)), ({"vad": False}, (False, False, 5)), ({"context": True, "beam_size": 1}, (True, True, 1)),
+])  # fmt: skip
+def test_its_settings_reach_the_engine(
+    settings: dict[str, Any], asked: tuple[bool, bool, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other: Any = dubbench.load("whisper-tiny-en", **settings).ready()
+    usual = {"vad": True, "context": False, "beam_size": 5}
+    assert {k: v for k, v in other.identity()["settings"].items() if k in usual} == {**usual, **settings}
+    told: list[dict[str, Any]] = []
+    real = other._model.transcribe
+    monkeypatch.setattr(other._model, "transcribe", lambda sound, **how: (told.append(how), real(sound, **how))[1])
+    call = media.read(clips.folder() / clips.PHONE.name, sample_rate=16_000, channels=1, duration=14.0)
+    assert "Jersey" in other.text(call, "en")
+    assert (told[0]["vad_filter"], told[0]["condition_on_previous_text"], told[0]["beam_size"]) == asked
+    other.release()
 
 
 def test_text_alone_is_heard_without_looking_for_times(ear: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,3 +146,19 @@ def test_long_sound_is_heard_in_pieces_in_the_language_of_its_beginning(ear: Any
     starts = [word.start for segment in heard.segments for word in segment]
     assert starts == sorted(starts)
     assert starts[-1] > 2 * call.duration
+
+
+def test_a_loop_is_what_follows_upon_itself_and_not_what_is_said_again_later() -> None:
+    asked = "Please enter your agent number followed by the pound key."
+    assert looping("I'm sorry, I'm sorry, I'm sorry I'm sorry")
+    assert looping("I don't know what you mean. " * 4)
+    assert not looping(f"Logged on. {asked} Login incorrect. {asked} Agent login. {asked}")
+    assert not looping("no, no, no")
+
+
+def test_clear_announcements_are_heard_though_whisper_doubts_that_they_are_speech(ear: Any, films: Path) -> None:
+    """Their "no speech" is 0.69 and what they ask for stands there three times: all of it was dropped once."""
+    sound = media.read(films / "en" / "agent.wav", sample_rate=16_000, channels=1)
+    said = next(one for one in read_samples(films) if one.id == "agent").texts["en"]
+    for heard in (ear.text(sound, "en"), ear.transcribe(sound, "en").text):
+        assert spelling.wer(said, heard, "en").rate < 0.1
