@@ -2,7 +2,7 @@
 # soak: what the length of a film costs
 # dubs: real clips dubbed, and each file judged from outside · fit: the plan beside what other tools do
 # durations: estimated against spoken lengths · people: who is known again by voice, and how steady voices are
-# data: real recordings and texts for the bench, into data/
+# data: real recordings and texts for the bench, into data/ · table: every suite with every model, eval/TABLE.md
 # voices: fitted voices beside presets · speech: signs and pauses as they are read
 # prosody: stressed words and raised lines, in readings and in dubs
 # sound: beds against known stems, lines beside originals · again: dubs made again, what lies in their folders
@@ -15,7 +15,7 @@ WORKERS ?= 2
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test check bench data soak dubs fit durations people voices speech prosody sound again apart cancel faults \
+.PHONY: setup demo test check bench data table soak dubs fit durations people voices speech prosody sound again apart cancel faults \
 	hostile clean
 .DELETE_ON_ERROR:
 
@@ -46,6 +46,9 @@ bench: $(READY)
 
 data: $(READY)
 	$(BIN)/python -m eval.corpora $(CORPORA)
+
+table: $(READY)
+	$(BIN)/dubbench bench table --dvc eval/metrics $(SUITES)
 
 soak: $(READY)
 	$(BIN)/python eval/soak.py $(MINUTES)

@@ -16,7 +16,7 @@ Notebooks, the command and the table call what is here and compute nothing of th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from dubbench.bench import attribution, predicting, results, statistics, suites
@@ -26,7 +26,7 @@ from dubbench.bench.predicting import predict
 from dubbench.bench.results import Result, score
 from dubbench.bench.statistics import Comparison
 from dubbench.bench.suites import Suite
-from dubbench.errors import BadInput
+from dubbench.errors import BadInput, Missing, Unsupported
 from dubbench.stages.base import Progress, quiet
 
 
@@ -58,6 +58,30 @@ def run(
         else:
             predict(of, label, outputs=outputs, smoke=smoke, retry=retry, progress=progress)
         found.append(score(of, label, outputs=outputs, results=results_folder, smoke=smoke))
+    return found
+
+
+def table(
+    of: Sequence[Suite],
+    *,
+    outputs: Path | None = None,
+    results_folder: Path | None = None,
+    smoke: bool = False,
+    told: Callable[[str], None] = print,
+) -> dict[str, tuple[Suite, list[Result]]]:
+    """Every suite with every model that it lists: asked what is not answered yet, scored. What cannot run on this
+    machine is told and left out."""
+    found: dict[str, tuple[Suite, list[Result]]] = {}
+    for one in of:
+        found[one.id] = (one, [])
+        for label in one.models:
+            try:
+                results = run(one, [label], outputs=outputs, results_folder=results_folder, smoke=smoke)
+            except (Missing, Unsupported) as error:
+                told(f"{one.id}: {label} is left out: {error}")
+                continue
+            found[one.id][1].extend(results)
+            told(repr(results[0]))
     return found
 
 
@@ -104,4 +128,4 @@ def attribute(
 
 
 __all__ = ["Attribution", "Comparison", "Result", "Standing", "Suite", "attribute", "compare", "predict", "results",
-           "run", "score", "standings", "suite"]  # fmt: skip
+           "run", "score", "standings", "suite", "table"]  # fmt: skip

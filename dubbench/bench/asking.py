@@ -174,7 +174,7 @@ class Human(Asker):
             line.but(translation=line.text, speech=speech, placed_start=line.start, placed_end=line.end, tempo=1.0)
             for line in human.dub.lines
         )
-        return human.dub.but(lines=lines).at(folder), {"film": path.name}
+        return human.dub.but(lines=lines).at(folder), {"film": path.name, "untimed": True}
 
 
 class Film(Asker):

@@ -60,6 +60,9 @@ class Measure:
         return metric.judged(ears.id) if ears is not None and room in self.heard else metric
 
     def scores(self, judged: Judged) -> Scores:
+        """A score for each sample; none where the answer has no time that it was to keep."""
+        if self.count in KEPT_TIME and judged.answer.facts.get("untimed"):
+            return iter(())
         return self.count(judged, self.metric(judged.suite.room, judged.ears))
 
 
@@ -276,6 +279,8 @@ def _latency(judged: Judged, metric: Metric) -> Scores:
     if judged.answer.error is None and judged.answer.seconds > 0:
         yield judged.question.id, metric(judged.answer.seconds)
 
+
+KEPT_TIME = (_adherence, _offset, _spans, _together, _cut)
 
 HEARING = ("speak", "dub")
 TEXTS = ("transcribe", "speak", "dub")

@@ -121,23 +121,27 @@ def _scenes(suite: Suite, samples: Sequence[Sample], source: str, target: str) -
             clusters.setdefault(sample.cluster, []).append(sample)
     for cluster, inside in clusters.items():
         # Within a corpus the order of names is the order in which lines are said.
-        lines = _written(sorted(inside, key=lambda one: one.id), source, target, suite.id)
+        lines = _written(suite, sorted(inside, key=lambda one: one.id), source, target)
         if lines:
             slices = {**inside[0].slices, "language": f"{source}-{target}"}
             name = f"{cluster}/{source}-{target}" if len(suite.languages) > 1 else cluster
             yield Question(id=name, cluster=cluster, slices=slices, gold=_dub(name, source, target, lines=lines))
 
 
-def _written(samples: Sequence[Sample], source: str, target: str, suite: str) -> tuple[Line, ...]:
+def _written(suite: Suite, samples: Sequence[Sample], source: str, target: str) -> tuple[Line, ...]:
     lines, now = list[Line](), 0.0
     for sample in samples:
-        if target not in sample.texts:
-            # The corpus has no such translation of it: another pair's sample. None at all is told by `of`.
+        if target not in sample.texts and not suite.samples:
+            # A corpus has few samples in every language.
             continue
+        if target not in sample.texts:
+            raise BadInput(
+                f"suite '{suite.id}': sample {sample.id} has no translation into {target}; give it in 'texts'"
+            )
         text, gold = sample.texts[source], sample.texts[target]
         if not text.strip() or not gold.strip():
             raise BadInput(
-                f"suite '{suite}': sample {sample.id} has an empty text in {source if not text.strip() else target}"
+                f"suite '{suite.id}': sample {sample.id} has an empty text in {source if not text.strip() else target}"
             )
         end = now + len(text) / LETTERS_A_SECOND
         lines.append(Line(id=sample.id, start=now, end=end, text=text, speaker=SPEAKER, translation=gold))

@@ -103,7 +103,9 @@ class Suite(Noun):
         return tuple(in_turn(kept)[: self.most])
 
     def _wanted(self, sample: Sample) -> bool:
-        return all(sample.slices.get(name) == value for name, value in self.where.items())
+        """Whether it is in the slice; of a corpus also whether it is there in a language: few are in all of them."""
+        inside = all(sample.slices.get(name) == value for name, value in self.where.items())
+        return inside and (bool(self.samples) or any(_told(sample, *pair) for pair in self.pairs))
 
     @cached_property
     def hash(self) -> str:
@@ -112,6 +114,12 @@ class Suite(Noun):
             mode="json", exclude={"about", "licence", "models", "data", "samples", "smoke", "budget"}
         )
         return memory.key(suite=said, samples=[one.model_dump(mode="json") for one in self.chosen])[:12]
+
+
+def _told(sample: Sample, source: str, target: str) -> bool:
+    return source in {**sample.texts, **sample.audio} and (
+        source == target or target in {**sample.texts, **sample.said}
+    )
 
 
 def in_turn(samples: Iterable[Sample]) -> list[Sample]:

@@ -139,11 +139,30 @@ def leaderboard(
         exports.to_dvc(every, dvc)
     if mlflow:
         exports.to_mlflow(every, mlflow)
-    text, charts = page.whole(found)
     if out:
-        page.write(text, out, charts)
+        page.write(*page.whole(found, out))
     elif not (as_csv or dvc or mlflow):
-        click.echo(text)
+        click.echo(page.whole(found, Path())[0])
+
+
+@bench.command()
+@click.argument("names", nargs=-1, metavar="[SUITE...]")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("eval/TABLE.md"), help="The page [eval/TABLE.md].")
+@click.option("--dvc", type=click.Path(path_type=Path), help="Write metrics.json and samples.csv for DVC there.")
+@_folders
+@_results
+def table(
+    names: Sequence[str], out: Path, dvc: Path | None, smoke: bool, outputs: Path | None, results: Path | None
+) -> None:
+    """Run every suite with every model that it lists, and write the page of all results."""
+    from dubbench import bench as library
+    from dubbench.bench import exports, page, suites
+
+    asked = [suites.read(name) for name in names or sorted(suites.names())]
+    found = library.table(asked, outputs=outputs, results_folder=results, smoke=smoke, told=click.echo)
+    page.write(*page.whole(found, out))
+    if dvc:
+        exports.to_dvc([result for _, of in found.values() for result in of], dvc)
 
 
 @bench.command()
