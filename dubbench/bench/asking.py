@@ -105,9 +105,8 @@ class Model(Asker):
             return voice
         name = self.voice or next(iter(offered))
         if name not in offered:
-            raise BadInput(
-                f"model '{self.stage.name}' has no voice '{name}' in {language}: {', '.join(map(str, offered))}"
-            )
+            known = ", ".join(map(str, offered))
+            raise BadInput(f"model '{self.stage.name}' has no voice '{name}' in {language}; it has: {known}")
         chosen: Voice = offered[name]
         return chosen.but(speaker=voice.speaker)
 

@@ -11,11 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from dubbench import memory
+from dubbench.bench import mlflows
 from dubbench.bench.results import Result
 from dubbench.errors import Missing
 
 FIGURES = ("suite", "version", "hash", "model", "metric", "id", "value", "low", "high", "clusters", "samples", "asked",
            "failed", "seconds", "peak_mb")  # fmt: skip
+
+LONGEST = 500
+"""Letters of a parameter: MLflow's databases hold so many everywhere."""
 
 
 def figures(results: Iterable[Result]) -> list[dict[str, Any]]:
@@ -76,31 +80,21 @@ def to_mlflow(results: Sequence[Result], uri: str) -> list[str]:
         from mlflow.tracking import MlflowClient
     except ImportError:
         raise Missing("MLflow is not installed: pip install 'dubbench[mlflow]'") from None
-    client, made = MlflowClient(tracking_uri=uri), []
-    for one in results:
-        made.append(_logged(client, one))
-    return made
+    client = MlflowClient(tracking_uri=uri)
+    return [mlflows.log(client, logged(one)) for one in results]
 
 
-def _logged(client: Any, one: Result) -> str:
-    run = one.run
-    found = client.get_experiment_by_name(run.suite)
-    experiment = found.experiment_id if found else client.create_experiment(run.suite)
-    logged = client.create_run(experiment, run_name=run.model)
-    name = logged.info.run_id
-    params = {"model": run.model, "suite": f"{run.suite}@{run.version}", "hash": run.hash, "licence": run.licence,
-              "identity": json.dumps(run.model_dump(mode="json")["identity"])[:500]}  # fmt: skip
-    for key, value in params.items():
-        client.log_param(name, key, value)
-    for metric in run.metrics:
-        figure = one.interval(metric)
-        for suffix, bound in (("", figure.value), ("_low", figure.low), ("_high", figure.high)):
-            if not math.isnan(bound):
-                client.log_metric(name, f"{metric}{suffix}", bound)
-    client.log_metric(name, "peak_mb", run.peak_mb)
-    client.log_metric(name, "coverage", run.coverage)
-    client.set_terminated(name)
-    return str(name)
+def logged(one: Result) -> dict[str, Any]:
+    """A result as a run of MLflow holds it: experiment, name, params, metrics."""
+    run, metrics = one.run, {"peak_mb": one.run.peak_mb, "coverage": one.run.coverage}
+    for name in run.metrics:
+        figure = one.interval(name)
+        metrics |= {name: figure.value, f"{name}_low": figure.low, f"{name}_high": figure.high}
+    params = {
+        "model": run.model, "suite": f"{run.suite}@{run.version}", "hash": run.hash, "licence": run.licence,
+        "identity": json.dumps(run.identity, sort_keys=True)[:LONGEST],
+    }  # fmt: skip
+    return {"experiment": run.suite, "name": run.model, "params": params, "metrics": metrics}
 
 
-__all__ = ["as_csv", "figures", "to_dvc", "to_mlflow"]
+__all__ = ["as_csv", "figures", "logged", "to_dvc", "to_mlflow"]

@@ -10,8 +10,9 @@ import html as escaping
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from dubbench.bench import statistics
+from dubbench.bench import statistics, suites
 from dubbench.bench.results import Result
 from dubbench.bench.statistics import FEWEST, Comparison, Interval
 from dubbench.bench.suites import Suite
@@ -116,9 +117,16 @@ def _between(figure: Interval, metric: Metric) -> str:
 
 def command(suite: Suite, result: Result) -> str:
     """What gives the row again."""
-    name = suite.id if suite.file.stem == suite.id else str(suite.file)
+    known = suites.names().get(suite.id)
+    name = suite.id if known is not None and known.resolve() == suite.file else _near(suite.file)
     smoke = " --smoke" if result.run.smoke else ""
     return f"dubbench bench run {name} {result.model}{smoke}"
+
+
+def _near(path: Path) -> str:
+    """A path as one writes it here."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def section(suite: Suite, results: Sequence[Result]) -> str:
@@ -140,8 +148,12 @@ def _about(suite: Suite, found: Sequence[Standing]) -> str:
     few = "" if clusters >= FEWEST or suite.indicative else f" Under {FEWEST} clusters: no verdicts."
     indicative = f" Indicative, no verdicts: {suite.indicative}." if suite.indicative else ""
     ear = f" Heard by {suite.ear}." if suite.room in ("speak", "dub") else ""
-    return (f"{suite.about} {suite.id}@{suite.version}, {run.asked} questions, {len(found[0].result.rows)} samples in "
-            f"{clusters} clusters, hash {run.hash}.{ear}{indicative}{few}")  # fmt: skip
+    counts = f"{run.asked} questions, {_counted(suite, found[0].result)} samples in {clusters} clusters"
+    return f"{suite.about} {suite.id}@{suite.version}, {counts}, hash {run.hash}.{ear}{indicative}{few}"
+
+
+def _counted(suite: Suite, result: Result) -> int:
+    return sum(suite.primary in row.counts for row in result.rows)
 
 
 def _table(suite: Suite, found: Sequence[Standing]) -> str:

@@ -113,7 +113,15 @@ class Suite(Noun):
         said = self.model_dump(
             mode="json", exclude={"about", "licence", "models", "data", "samples", "smoke", "budget"}
         )
-        return memory.key(suite=said, samples=[one.model_dump(mode="json") for one in self.chosen])[:12]
+        samples = [one.model_dump(mode="json") for one in self.chosen]
+        files = {path: self._content(path) for one in self.chosen for path in one.files()}
+        return memory.key(suite=said, samples=samples, files=files)[:12]
+
+    def _content(self, path: str) -> str:
+        try:
+            return memory.file_sha256(self.folder / path)
+        except OSError as error:
+            raise BadInput(f"suite '{self.id}': {self.folder / path} cannot be read: {error.strerror}") from None
 
 
 def _told(sample: Sample, source: str, target: str) -> bool:

@@ -80,16 +80,25 @@ def score(suite: str, models: Sequence[str], smoke: bool, outputs: Path | None, 
 @_folders
 @_results
 @click.option("--retry", is_flag=True, help="Ask again what failed.")
+@click.option("--dvc", type=click.Path(path_type=Path), help="Write metrics.json and samples.csv for DVC there.")
 def run(
-    suite: str, models: Sequence[str], smoke: bool, outputs: Path | None, results: Path | None, retry: bool
+    suite: str,
+    models: Sequence[str],
+    smoke: bool,
+    outputs: Path | None,
+    results: Path | None,
+    retry: bool,
+    dvc: Path | None,
 ) -> None:
     """Predict and score, each model in a process of its own; print where they stand."""
     from dubbench import bench as library
-    from dubbench.bench import leaderboard
+    from dubbench.bench import exports, leaderboard
 
     asked = library.suite(suite)
     found = library.run(asked, models, outputs=outputs, results_folder=results, smoke=smoke, retry=retry)
     click.echo(leaderboard.section(asked, found))
+    if dvc:
+        exports.to_dvc(found, dvc)
 
 
 @bench.command()
