@@ -54,7 +54,7 @@ def test_dvc_gets_figures_by_suite_and_model_and_samples_to_plot(found: list[ben
     told = json.loads(figures.read_text("utf-8"))["toys"]["toy-transcribe"]
     assert told["wer"] == 0.0
     assert told["coverage"] == 1.0
-    rows = list(csv.DictReader(samples.open(encoding="utf-8")))
+    rows = list(csv.DictReader(samples.read_text("utf-8").splitlines()))
     assert [row["id"] for row in rows] == ["s0", "s1", "s2", "s3"]
 
 
