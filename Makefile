@@ -3,6 +3,7 @@
 # dubs: real clips dubbed, and each file judged from outside · fit: the plan beside what other tools do
 # durations: estimated against spoken lengths · people: who is known again by voice, and how steady voices are
 # data: real recordings and texts for the bench, into data/ · table: every suite with every model, eval/TABLE.md
+# lab: the notebooks in JupyterLab
 # voices: fitted voices beside presets · speech: signs and pauses as they are read
 # prosody: stressed words and raised lines, in readings and in dubs
 # sound: beds against known stems, lines beside originals · again: dubs made again, what lies in their folders
@@ -15,7 +16,7 @@ WORKERS ?= 2
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test check bench data table soak dubs fit durations people voices speech prosody sound again apart cancel faults \
+.PHONY: setup demo test check bench data table lab soak dubs fit durations people voices speech prosody sound again apart cancel faults \
 	hostile clean
 .DELETE_ON_ERROR:
 
@@ -25,7 +26,7 @@ $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "dubbench needs Python 3.11 or newer; say which with: make PYTHON=python3.12"; exit 2; }
 	@$(PYTHON) -m venv $(VENV) || { echo "no venv here; on Debian: apt-get install python3-venv"; exit 2; }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,bench]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,bench,notebooks]'
 	@touch $@
 
 demo: $(READY)
@@ -49,6 +50,10 @@ data: $(READY)
 
 table: $(READY)
 	$(BIN)/dubbench bench table --dvc eval/metrics $(SUITES)
+
+lab: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt jupyterlab
+	$(BIN)/jupyter-lab notebooks
 
 soak: $(READY)
 	$(BIN)/python eval/soak.py $(MINUTES)

@@ -77,7 +77,10 @@ class Suite(Noun):
 
     @property
     def folder(self) -> Path:
-        """Where the files of its samples lie."""
+        """Where the files of its samples lie; a corpus by its name in DUBBENCH_DATA, where that is said."""
+        kept = os.environ.get("DUBBENCH_DATA")
+        if kept and self.data:
+            return Path(kept).resolve() / Path(self.data).name
         return (self._file.parent / (self.data or ".")).resolve()
 
     @property

@@ -23,6 +23,7 @@ COMMANDS = {
     ),
     "diff": ("dubbench.cli.diff:diff", "Say what changed from one dub of a film to another."),
     "models": ("dubbench.cli.models:models", "List, fetch and check the models and their weights."),
+    "notebook": ("dubbench.cli.notebook:notebook", "Run a notebook of the bench, or open them."),
     "reproduce": ("dubbench.cli.reproduce:reproduce", "Make a dub again from its manifest and compare."),
     "voice": ("dubbench.cli.voice:voice", "Fit a voice to a person who agreed to it."),
     "verify": ("dubbench.cli.verify:verify", "Say whether a file carries our mark and intact credentials."),

@@ -1,0 +1,82 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Who translates best?
+#
+# A translation is compared with what people wrote: chrF++ counts shared pieces of words, BLEU shared words in a row. Both
+# reward the same words and not the same meaning: they tell which of two is nearer to this reference, and no more. For a
+# dub the length counts, too: a line that became much longer cannot be said in its time.
+
+# %% tags=["parameters"]
+suite = "translate-prompts-es"
+models = ["pivot"]  # none: those that the suite lists
+smoke = True  # the first few samples; False: all of them, as the table has them
+outputs = None  # where answers are kept, so that nobody is asked twice
+results_folder = None
+
+# %%
+from pathlib import Path
+
+from dubbench import bench
+from dubbench.bench import leaderboard, plots, questions
+from dubbench.bench.predicting import answered
+from IPython.display import Markdown
+
+folders = {"outputs": outputs and Path(outputs), "results_folder": results_folder and Path(results_folder)}
+asked = bench.suite(suite)
+print(asked.about)
+
+# %% [markdown]
+# ## What is asked
+#
+# A question is what people say of a sample, without the part that this room is to add.
+
+# %%
+first = questions.of(asked, smoke=True)[0]
+for line in first.gold.lines[:5]:
+    print(f"{line.start:6.2f} s  {line.text}" + (f"  →  {line.translation}" if line.translation else ""))
+
+# %% [markdown]
+# ## Ask everybody
+#
+# Answers are kept by their content: this cell takes a while at first and no time ever after. Each model has a process of
+# its own, so that its memory is its own.
+
+# %%
+results = bench.run(asked, models, smoke=smoke, **folders)
+Markdown(leaderboard.section(asked, results))
+
+# %% [markdown]
+# ## The figure and how sure it is
+#
+# The bar is where the figure would lie in 95 of 100 corpora like this one. Where bars overlap widely, a rank means little;
+# the table above puts what cannot be told apart into one group.
+
+# %%
+plots.intervals(results)
+
+# %% [markdown]
+# ## Sample by sample
+#
+# Single sentences by chrF++. A low one may be wrong, or right in other words: read them.
+
+# %%
+frame = results[0].frame().dropna(subset=[asked.primary])
+frame.sort_values(asked.primary).tail(8)
+
+# %% [markdown]
+# ## Read some
+
+# %%
+question, answer = answered(asked, results[0].model, outputs=folders["outputs"], smoke=smoke)[0]
+said = {line.id: line.translation for line in answer.dub.lines}
+for line in question.gold.lines[:6]:
+    print(f"{line.text}\n    people: {line.translation}\n    model:  {said[line.id]}\n")

@@ -1,0 +1,95 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # What is left of the music?
+#
+# A dub keeps the original's background and loses its voices, so both must be taken apart. SI-SDR says in decibels how
+# much of what was found is what it should be: 0 dB is half and half, 10 dB is good; doing nothing is the floor.
+
+# %% tags=["parameters"]
+suite = "separate-mixed"
+models = ["spleeter", "unseparated"]  # none: those that the suite lists
+smoke = True  # the first few samples; False: all of them, as the table has them
+outputs = None  # where answers are kept, so that nobody is asked twice
+results_folder = None
+
+# %%
+from pathlib import Path
+
+from dubbench import bench
+from dubbench.bench import leaderboard, plots, questions
+from dubbench.bench.predicting import answered
+from IPython.display import Markdown
+
+folders = {"outputs": outputs and Path(outputs), "results_folder": results_folder and Path(results_folder)}
+asked = bench.suite(suite)
+print(asked.about)
+
+# %% [markdown]
+# ## What is asked
+#
+# A question is what people say of a sample, without the part that this room is to add.
+
+# %%
+first = questions.of(asked, smoke=True)[0]
+for line in first.gold.lines[:5]:
+    print(f"{line.start:6.2f} s  {line.text}" + (f"  →  {line.translation}" if line.translation else ""))
+
+# %% [markdown]
+# ## Ask everybody
+#
+# Answers are kept by their content: this cell takes a while at first and no time ever after. Each model has a process of
+# its own, so that its memory is its own.
+
+# %%
+results = bench.run(asked, models, smoke=smoke, **folders)
+Markdown(leaderboard.section(asked, results))
+
+# %% [markdown]
+# ## The figure and how sure it is
+#
+# The bar is where the figure would lie in 95 of 100 corpora like this one. Where bars overlap widely, a rank means little;
+# the table above puts what cannot be told apart into one group.
+
+# %%
+plots.intervals(results)
+
+# %% [markdown]
+# ## Where they differ
+#
+# How loud speech is over the music, in decibels: the louder it is, the less of the music can be found again.
+
+# %%
+plots.slices(results, "ratio")
+
+# %% [markdown]
+# ## Sample by sample
+#
+# The worst clips: mostly music with voices of its own.
+
+# %%
+frame = results[0].frame().dropna(subset=[asked.primary])
+frame.sort_values(asked.primary).tail(8)
+
+# %% [markdown]
+# ## Hear it
+
+# %%
+from dubbench.show import players
+
+question, answer = answered(asked, results[0].model, outputs=folders["outputs"], smoke=smoke)[0]
+players(
+    {
+        "as it came": Path(question.sound.path),
+        "speech": answer.dub.open(answer.dub.tracks.speech),
+        "background": answer.dub.open(answer.dub.tracks.background),
+    }
+)
