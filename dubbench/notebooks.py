@@ -57,7 +57,7 @@ def run(
         try:
             papermill.execute_notebook(
                 str(source), str(done), parameters=dict(given or {}), cwd=str(cwd or Path.cwd()), progress_bar=False,
-                kernel_name="python3", log_output=False,
+                kernel_name="python3", log_output=False, extra_arguments=["--IPKernelApp.log_level=ERROR"],
             )  # fmt: skip
         except papermill.exceptions.PapermillExecutionError as error:
             raise AdapterFailed(f"notebook {name}", f"cell {error.exec_count}: {error.ename}: {error.evalue}") from None

@@ -86,6 +86,7 @@ player(dub.folder / "dub.mp4", "the dub")
 import json
 
 report = json.loads((dub.folder / "report.json").read_text("utf-8"))
-told = ("lines", "speakers", "adherence", "max_speedup", "cut_seconds", "intelligibility_wer", "loudness_lufs", "flags")
+told = ("lines", "speakers", "adherence", "max_speedup", "cut_seconds", "intelligibility_wer", "loudness_lufs")
 for key in told:
     print(f"{key:22} {report[key]}")
+print(len(report["flags"]), "things to look at")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,19 @@ from dubbench.bench.results import Result
 from dubbench.errors import BadInput, Missing
 
 COLOURS = ("#3b6ea5", "#c8763a", "#5b8f5b", "#8d5a99", "#b04a4a", "#6b6b6b")
+
+
+class Plot:
+    """A matplotlib Figure that a notebook shows wherever it stands."""
+
+    def __init__(self, figure: Any) -> None:
+        self.figure = figure
+
+    def _repr_svg_(self) -> str:
+        drawn = io.StringIO()
+        # Without a date the same results give the same picture.
+        self.figure.savefig(drawn, format="svg", metadata={"Date": None})
+        return drawn.getvalue()
 
 
 def _axes(width: float, height: float) -> tuple[Any, Any]:
@@ -21,8 +35,8 @@ def _axes(width: float, height: float) -> tuple[Any, Any]:
     return figure, figure.subplots()
 
 
-def intervals(results: Sequence[Result], metric: str = "") -> Any:
-    """A model a row: its figure and the interval in which it lies in 95 of 100 such corpora. A matplotlib Figure."""
+def intervals(results: Sequence[Result], metric: str = "") -> Plot:
+    """A model a row: its figure and the interval in which it lies in 95 of 100 such corpora."""
     name, found = _named(results, metric), list(results)[::-1]
     figure, axes = _axes(8, 1.2 + 0.42 * len(found))
     for at, one in enumerate(found):
@@ -37,8 +51,8 @@ def intervals(results: Sequence[Result], metric: str = "") -> Any:
     return _finished(figure, axes)
 
 
-def costs(results: Sequence[Result], metric: str = "", *, cost: str = "rtf") -> Any:
-    """Quality against the seconds of work a second of sound; a spot is as large as the memory. A matplotlib Figure."""
+def costs(results: Sequence[Result], metric: str = "", *, cost: str = "rtf") -> Plot:
+    """Quality against the seconds of work a second of sound; a spot is as large as the memory."""
     name = _named(results, metric)
     figure, axes = _axes(8, 4.5)
     for at, one in enumerate(results):
@@ -52,8 +66,8 @@ def costs(results: Sequence[Result], metric: str = "", *, cost: str = "rtf") -> 
     return _finished(figure, axes)
 
 
-def slices(results: Sequence[Result], of: str, metric: str = "") -> Any:
-    """A group of bars a slice, a bar a model. A matplotlib Figure. Raises BadInput for slices that there are not."""
+def slices(results: Sequence[Result], of: str, metric: str = "") -> Plot:
+    """A group of bars a slice, a bar a model. Raises BadInput for slices that there are not."""
     name = _named(results, metric)
     values = sorted({row.slices[of] for row in results[0].rows if of in row.slices})
     if not values:
@@ -70,8 +84,8 @@ def slices(results: Sequence[Result], of: str, metric: str = "") -> Any:
     return _finished(figure, axes)
 
 
-def shares(found: Attribution) -> Any:
-    """What each stage costs, in points of the end metric, with intervals. A matplotlib Figure."""
+def shares(found: Attribution) -> Plot:
+    """What each stage costs, in points of the end metric, with intervals."""
     figure, axes = _axes(8, 2.8)
     for at, stage in enumerate(reversed(STAGES)):
         told, alone = found.shapley[stage], found.alone[stage]
@@ -89,10 +103,10 @@ def _named(results: Sequence[Result], metric: str) -> str:
     return metric or next(iter(results[0].run.metrics))
 
 
-def _finished(figure: Any, axes: Any) -> Any:
+def _finished(figure: Any, axes: Any) -> Plot:
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(visible=True, alpha=0.2)
-    return figure
+    return Plot(figure)
 
 
-__all__ = ["costs", "intervals", "shares", "slices"]
+__all__ = ["Plot", "costs", "intervals", "shares", "slices"]
