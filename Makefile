@@ -1,4 +1,5 @@
 # setup: an environment of our own · demo: a real clip, dubbed · test · check: style, types, layers · bench: seconds, memory
+# test-torch: the tests that need torch, in an environment of its own
 # soak: what the length of a film costs
 # dubs: real clips dubbed, and each file judged from outside · fit: the plan beside what other tools do
 # durations: estimated against spoken lengths · people: who is known again by voice, and how steady voices are
@@ -15,9 +16,11 @@ VENV ?= .venv
 WORKERS ?= 2
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+TORCH := .venv-torch
+TORCH_READY := $(TORCH)/.ready
 
-.PHONY: setup demo test check bench data table lab soak dubs fit durations people voices speech prosody sound again apart cancel faults \
-	hostile clean
+.PHONY: setup demo test test-torch check bench data table lab soak dubs fit durations people voices speech prosody sound \
+	again apart cancel faults hostile clean
 .DELETE_ON_ERROR:
 
 setup: $(READY)
@@ -34,6 +37,14 @@ demo: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --durations 25
+
+$(TORCH_READY): pyproject.toml constraints.txt
+	@$(PYTHON) -m venv $(TORCH) || { echo "no venv here; on Debian: apt-get install python3-venv"; exit 2; }
+	$(TORCH)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,bench,judges]'
+	@touch $@
+
+test-torch: $(TORCH_READY)
+	$(TORCH)/bin/python -m pytest -m torch --durations 10
 
 check: $(READY)
 	$(BIN)/ruff check .
@@ -98,4 +109,4 @@ voices: $(READY)
 	$(BIN)/python eval/fitted.py $(REFERENCES)
 
 clean:
-	rm -rf $(VENV) demo build *.egg-info
+	rm -rf $(VENV) $(TORCH) demo build *.egg-info

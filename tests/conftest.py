@@ -1,11 +1,12 @@
 """What holds for every test.
 
 Signing identities are made in a temporary folder, never in the person's own. Where `DUBBENCH_REQUIRE_APT` is set, a
-test that needs a program from Debian's packages may not skip for want of it.
+test that needs a program from Debian's packages may not skip for want of it. Tests that need torch run where it is.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import signal
 from collections.abc import Generator
@@ -29,6 +30,14 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 @pytest.fixture(autouse=True, scope="session")
 def own_signing_identity(tmp_path_factory: pytest.TempPathFactory) -> None:
     os.environ.setdefault("DUBBENCH_CONFIG", str(tmp_path_factory.mktemp("config")))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if all(importlib.util.find_spec(name) for name in ("torch", "transformers")):
+        return
+    for item in items:
+        if item.get_closest_marker("torch"):
+            item.add_marker(pytest.mark.skip(reason="needs torch: make test-torch"))
 
 
 @pytest.hookimpl(wrapper=True)

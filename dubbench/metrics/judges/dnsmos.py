@@ -1,7 +1,4 @@
-"""Metrics by which a model judges: each is made by a function that names the model, and carries its hash in its id.
-
-The weights are fetched by pin like any model's; without them the metric is `Missing` and says what to do.
-"""
+"""How clean speech is, by DNSMOS. The weights are fetched by pin; without them the metric is `Missing` and says so."""
 
 from __future__ import annotations
 
