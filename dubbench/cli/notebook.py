@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import shutil
+import importlib.util
 import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,31 +18,33 @@ from dubbench.errors import BadInput, Missing
 @click.option("-p", "--parameter", "given", multiple=True, metavar="KEY=VALUE", help="A parameter of the notebook.")
 @click.option("--out", type=click.Path(path_type=Path), help="Where the page is left [notebooks/out].")
 def notebook(name: str, given: Sequence[str], out: Path | None) -> None:
-    """Run the notebook NAME and leave it as a page; NAME `list` tells them all, `lab` opens them in JupyterLab."""
+    """Run the notebook NAME and leave it as a page; NAME `list` tells them all, `lab` opens them in JupyterLab.
+
+    A list has one word, or is written as JSON: -p models=pico, -p 'models=["pico", "human"]'.
+    """
     from dubbench import notebooks
 
     if name == "list":
         for known in notebooks.names():
-            told = ", ".join(f"{key}={value}" for key, value in notebooks.parameters(known).items())
+            told = "  ".join(f"{key}={value!r}" for key, value in notebooks.parameters(known).items())
             click.echo(f"{known:<18}  {told}")
     elif name == "lab":
         _lab(notebooks.FOLDER)
     else:
-        click.echo(notebooks.run(name, dict(_pair(entry) for entry in given), out=out or notebooks.OUT))
+        click.echo(notebooks.run(name, dict(map(_pair, given)), out=out or notebooks.OUT))
 
 
-def _pair(entry: str) -> tuple[str, object]:
+def _pair(entry: str) -> tuple[str, str]:
     key, equals, value = entry.partition("=")
     if not key or not equals:
         raise BadInput(f"'{entry}' is no parameter: write -p smoke=true")
-    try:
-        return key, json.loads(value)
-    except ValueError:
-        return key, value
+    return key, value
 
 
 def _lab(folder: Path) -> None:
-    program = shutil.which("jupyter-lab")
-    if program is None:
-        raise Missing("JupyterLab is not installed: pip install 'dubbench[notebooks]' jupyterlab")
-    subprocess.run([program, str(folder)], check=False)
+    from dubbench import notebooks
+
+    if importlib.util.find_spec("jupyterlab") is None:
+        raise Missing("JupyterLab is not installed: pip install jupyterlab, or: make lab")
+    notebooks.paired(folder)
+    subprocess.run([sys.executable, "-m", "jupyterlab", str(folder)], check=False)
