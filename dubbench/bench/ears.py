@@ -10,12 +10,12 @@ from typing import Any
 from dubbench import media, memory
 from dubbench.bench.answers import Answer, Answers
 from dubbench.bench.candidates import parsed
-from dubbench.metrics import judges
+from dubbench.metrics import Metric
 from dubbench.types import Seconds, Sound
 
 
 class Ears:
-    """Who listens to the answers of a suite: one recogniser for words, DNSMOS for cleanness; loaded at first use."""
+    """Who listens to the answers of a suite: one recogniser for words, judges of sound; loaded at first use."""
 
     def __init__(self, ear: str, answers: Answers) -> None:
         self.answers = answers
@@ -47,10 +47,10 @@ class Ears:
 
         return [(float(a), float(b), str(text)) for a, b, text in self.answers.judged(answer.key, key, hear)]
 
-    def opinion(self, answer: Answer, path: Path) -> dict[str, float]:
-        """DNSMOS' counts of a sound file."""
-        key = memory.key(sound=memory.file_sha256(path), by=judges.dnsmos().id)
-        found = self.answers.judged(answer.key, key, lambda: dict(judges.dnsmos()(self._sound(path)).counts))
+    def opinion(self, answer: Answer, path: Path, judge: Metric[[Sound]]) -> dict[str, float]:
+        """A judge's counts of a sound file."""
+        key = memory.key(sound=memory.file_sha256(path), by=judge.id)
+        found = self.answers.judged(answer.key, key, lambda: dict(judge(self._sound(path)).counts))
         return {str(name): float(count) for name, count in found.items()}
 
     def _sound(self, path: Path) -> Sound:

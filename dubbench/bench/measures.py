@@ -168,6 +168,15 @@ def _compliance(judged: Judged, metric: Metric) -> Scores:
         yield line.id, metric(line.text, said.get(line.id, ""))
 
 
+def _quality(judged: Judged, metric: Metric) -> Scores:
+    """A judge's opinion of each translation; one that is not there is worth nothing."""
+    said = {line.id: line.translation or "" for line in judged.lines}
+    for line in judged.question.gold.lines:
+        texts = [line.text, said.get(line.id, "")]
+        texts += [line.translation or ""] if metric.name == "comet" else []
+        yield line.id, metric(*texts) if texts[1] else Score(metric, {"quality": 0.0, "sentences": 1.0})
+
+
 # Turns and stems.
 
 
@@ -199,11 +208,14 @@ def _opinion(judged: Judged, metric: Metric) -> Scores:
     dub = judged.answer.dub
     if judged.suite.room == "dub":
         path = film(judged) if dub else None
-        yield judged.question.id, Score(metric, judged.ears.opinion(judged.answer, path) if path else WORST_OPINION)
+        yield (
+            judged.question.id,
+            Score(metric, judged.ears.opinion(judged.answer, path, metric) if path else WORST_OPINION),
+        )
         return
     for line in judged.question.gold.lines:
         spoken = next((x.speech for x in judged.lines if x.id == line.id), None)
-        found = judged.ears.opinion(judged.answer, dub.open(spoken)) if dub and spoken else WORST_OPINION
+        found = judged.ears.opinion(judged.answer, dub.open(spoken), metric) if dub and spoken else WORST_OPINION
         yield line.id, Score(metric, found)
 
 
@@ -296,11 +308,14 @@ MEASURES: Mapping[str, Measure] = {
         *(Measure(name, ("translate", "dub"), lambda metric=metric: metric, _likeness, ("dub",))  # type: ignore[misc]
           for name, metric in (("bleu", metrics.bleu), ("chrf", metrics.chrf))),
         Measure("chrf_said", ("dub",), lambda: metrics.chrf, _intended),
+        Measure("comet", ("translate",), judges.comet, _quality),
+        Measure("cometkiwi", ("translate",), judges.cometkiwi, _quality),
         Measure("length_compliance", ("translate",), lambda: metrics.length_compliance, _compliance),
         Measure("der", ("diarize",), lambda: metrics.der, _turns),
         Measure("speech_si_sdr", ("separate",), lambda: metrics.si_sdr, _stem("speech")),
         Measure("background_si_sdr", ("separate",), lambda: metrics.si_sdr, _stem("background")),
         Measure("dnsmos", HEARING, judges.dnsmos, _opinion),
+        Measure("utmos", HEARING, judges.utmos, _opinion),
         Measure("adherence", TIMED, lambda: metrics.adherence, _adherence),
         Measure("start_offset", TIMED, lambda: metrics.start_offset, _offset),
         Measure("dead_air", TIMED, lambda: metrics.dead_air, _spans),
