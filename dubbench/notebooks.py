@@ -51,7 +51,7 @@ def parameters(name: str, folder: Path = FOLDER) -> dict[str, Any]:
     _tools()
     cells = [cell for cell in _read(name, folder).cells if MARKED in cell.metadata.get("tags", ())]
     if len(cells) != 1:
-        raise BadInput(f'notebook \'{name}\' needs one cell that begins with: # %% tags=["{MARKED}"]')
+        raise BadInput(f"notebook '{name}' needs one cell that begins with: # %% tags=[\"{MARKED}\"]")
     set_to = [node for node in ast.parse(cells[0].source).body if isinstance(node, ast.Assign)]
     return {ast.unparse(node.targets[0]): ast.literal_eval(node.value) for node in set_to}
 
@@ -150,7 +150,8 @@ def _tools() -> tuple[Any, Any]:
         from nbconvert import HTMLExporter
     except ImportError:
         raise Missing(INSTALL) from None
-    return papermill, HTMLExporter(raw_template=TEMPLATE)
+    kind: Any = HTMLExporter
+    return papermill, kind(raw_template=TEMPLATE)
 
 
 def _read(name: str, folder: Path) -> Any:

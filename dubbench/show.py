@@ -1,9 +1,11 @@
 """A dub for eyes and ears, in a notebook: its lines on a time line, its sounds to be played. Nothing is computed here.
 
-from dubbench.show import show
-show(dub)                     in a cell
+    dub                                        as the last thing in a cell: all of it
 
-%load_ext dubbench.show       from then on a Dub as the last thing in a cell is shown so
+    from dubbench.show import sounds, texts, timeline
+    timeline(dub) + texts(dub)                 a part of it
+
+A page holds its sounds in itself, so it plays them wherever it is moved; that is why it holds no more than `MOST`.
 """
 
 from __future__ import annotations
@@ -14,7 +16,6 @@ import io
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from dubbench import media
 from dubbench.types import Dub, Line, Seconds, Sound
@@ -22,7 +23,10 @@ from dubbench.types import Dub, Line, Seconds, Sound
 WIDTH, ROW = 900, 26
 RATE = 24_000
 LONGEST: Seconds = 60.0
-"""So much of a sound is played: pages hold their sounds in themselves."""
+"""So much of a sound is played."""
+LEAST: Seconds = 0.1
+MOST: Seconds = 300.0
+"""So much of a dub's takes: about 2 MB."""
 COLOURS = ("#3b6ea5", "#c8763a", "#5b8f5b", "#8d5a99", "#b04a4a", "#6b6b6b")
 
 
@@ -40,27 +44,41 @@ class Shown:
 
 
 def show(dub: Dub, *, takes: bool = True) -> Shown:
-    """A dub: who speaks when in both languages, the texts side by side, and each line's chosen take to be heard."""
-    return timeline(dub) + texts(dub, takes=takes)
+    """A dub: who speaks when in both languages, its sounds, and the texts side by side with each line's chosen take."""
+    return timeline(dub) + sounds(dub) + texts(dub, takes=takes)
+
+
+def sounds(dub: Dub) -> Shown:
+    """The original, what it was taken apart into, and the finished film, as far as they are there."""
+    tracks = {"its speech": dub.tracks.speech, "its background": dub.tracks.background}
+    within = {label: track.path for label, track in tracks.items() if track}
+    within |= {"the dub": dub.output.film} if dub.output else {}
+    places = {"the original": Path(dub.source.path), **{label: _inside(dub, path) for label, path in within.items()}}
+    return players({label: path for label, path in places.items() if path and path.is_file()})
+
+
+def _inside(dub: Dub, path: str) -> Path | None:
+    """Where a file of the dub is; nothing of a dub that has no folder yet."""
+    try:
+        return dub.folder / path
+    except ValueError:
+        return None
 
 
 def timeline(dub: Dub) -> Shown:
     """Lines of the original above, their translations as they are placed below, a colour a speaker."""
-    length = max([dub.source.duration, *(line.placed_end or line.end for line in dub.lines)], default=1.0)
+    length = max(dub.source.duration, *(line.placed_end or line.end for line in dub.lines), LEAST)
     colours = {who: COLOURS[at % len(COLOURS)] for at, who in enumerate(dub.speakers)}
     bars = [bar for line in dub.lines for bar in _bars(line, length, colours[line.speaker])]
     marks = (f'<text x="{WIDTH * at / length:.0f}" y="{3 * ROW + 4}">{at:.0f} s</text>' for at in _ticks(length))
     names = "".join(f'<tspan fill="{colour}"> ■ {html.escape(who or "?")}</tspan>' for who, colour in colours.items())
-    return Shown(
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="100%" viewBox="0 0 {WIDTH} {4 * ROW + 6}" font-size="11" '
-        f'font-family="sans-serif">{"".join(bars)}{"".join(marks)}<text x="0" y="{4 * ROW}">above {_language(dub)}, '
-        f"below {html.escape(dub.target_language)}:{names}</text></svg>"
-    )
+    said = f"above {html.escape(_language(dub))}, below {html.escape(dub.target_language)}:{names}"
+    return _drawn("".join([*bars, *marks, f'<text x="0" y="{4 * ROW}">{said}</text>']), 4 * ROW + 6)
 
 
 def turns(dub: Dub, label: str = "") -> Shown:
     """Who speaks when, a row a speaker."""
-    bars, length = "", max([dub.source.duration, *(turn.end for turn in dub.turns)], default=1.0)
+    bars, length = "", max(dub.source.duration, *(turn.end for turn in dub.turns), LEAST)
     speakers = list(dict.fromkeys(turn.speaker for turn in dub.turns))
     for turn in dub.turns:
         row, name = speakers.index(turn.speaker), html.escape(turn.speaker)
@@ -69,10 +87,12 @@ def turns(dub: Dub, label: str = "") -> Shown:
         title = f"<title>{name} {turn.start:.2f}-{turn.end:.2f} s</title>"
         bars += f'<rect {place} fill="{COLOURS[row % len(COLOURS)]}">{title}</rect>'
     told = f'<text x="0" y="{len(speakers) * 20 + 14}">{html.escape(label)}: {html.escape(", ".join(speakers))}</text>'
-    return Shown(
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="100%" viewBox="0 0 {WIDTH} {len(speakers) * 20 + 20}" '
-        f'font-size="11" font-family="sans-serif">{bars}{told}</svg>'
-    )
+    return _drawn(bars + told, len(speakers) * 20 + 20)
+
+
+def _drawn(inside: str, height: int) -> Shown:
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" width="100%" viewBox="0 0 {WIDTH} {height}"'
+    return Shown(f'{head} font-size="11" font-family="sans-serif">{inside}</svg>')
 
 
 def _bars(line: Line, length: Seconds, colour: str) -> Iterable[str]:
@@ -92,50 +112,45 @@ def _ticks(length: Seconds) -> Iterable[float]:
 
 
 def texts(dub: Dub, *, takes: bool = True) -> Shown:
-    """Both texts of every line, its tempo and flags, and its chosen take."""
-    rows = "".join(_row(dub, line, takes=takes) for line in dub.lines)
-    head = "".join(f"<th>{cell}</th>" for cell in ("line", "who", "from", _language(dub), dub.target_language, "", ""))
-    return Shown(f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>")
+    """Both texts of every line, its tempo and flags, and its chosen take, of the first `MOST` seconds of takes."""
+    rows, left = "", MOST if takes else 0.0
+    for line in dub.lines:
+        path = _inside(dub, line.speech.path) if line.speech else None
+        left -= line.speech.duration if line.speech else 0.0
+        rows += _row(line, player(path).page if path and path.is_file() and left >= 0 else "")
+    cells = ("line", "who", "from", _language(dub), dub.target_language, "pace", "take")
+    head = "".join(f"<th>{html.escape(cell)}</th>" for cell in cells)
+    more = "" if left >= 0 or not takes else f"<p>The first {MOST:.0f} s of takes can be heard here.</p>"
+    return Shown(f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{more}")
 
 
-def _row(dub: Dub, line: Line, *, takes: bool) -> str:
+def _row(line: Line, heard: str) -> str:
     flags = ", ".join(flag.name for flag in line.flags)
     tempo = f"×{line.tempo:.2f}" if line.tempo else ""
-    heard = player(dub.open(line.speech)).page if takes and line.speech else ""
-    cells = (
-        line.id,
-        line.speaker,
-        f"{line.start:.1f} s",
-        line.text,
-        line.translation or "",
-        f"{tempo} {flags}".strip(),
-    )
-    return f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in cells)}<td>{heard}</td></tr>"
+    told = (line.id, line.speaker, f"{line.start:.1f} s", line.text, line.translation or "", f"{tempo} {flags}".strip())
+    return f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in told)}<td>{heard}</td></tr>"
 
 
 def _language(dub: Dub) -> str:
-    return html.escape(dub.source_language or "the original")
+    return dub.source_language or "the original"
 
 
 def player(path: Path, label: str = "") -> Shown:
-    """A sound file, or a film's first sound track, to be played; its first minute. Raises BadInput."""
+    """The beginning of a sound file, or of a film's sound, to be played. Raises BadInput."""
     import soundfile
 
-    sound = media.resample(_opened(path), RATE)
     coded = io.BytesIO()
-    soundfile.write(coded, sound.mono, RATE, format="OGG", subtype="VORBIS")
+    # Every browser plays it.
+    soundfile.write(coded, _beginning(path).mono, RATE, format="MP3", subtype="MPEG_LAYER_III")
     data = base64.b64encode(coded.getvalue()).decode()
     said = f"{html.escape(label)}<br>" if label else ""
-    return Shown(f'<div>{said}<audio controls preload="none" src="data:audio/ogg;base64,{data}"></audio></div>')
+    return Shown(f'<div>{said}<audio controls preload="metadata" src="data:audio/mpeg;base64,{data}"></audio></div>')
 
 
-def _opened(path: Path) -> Sound:
-    if path.suffix in (".wav", ".flac"):
-        return media.read(path, channels=None, duration=LONGEST)
+def _beginning(path: Path) -> Sound:
     with tempfile.TemporaryDirectory() as folder:
-        track = Path(folder) / "track.wav"
-        media.extract(path, track, channels=1)
-        return media.read(track, duration=LONGEST)
+        media.beginning(path, Path(folder) / "sound.wav", duration=LONGEST, sample_rate=RATE)
+        return media.read(Path(folder) / "sound.wav")
 
 
 def players(sounds: dict[str, Path]) -> Shown:
@@ -143,9 +158,4 @@ def players(sounds: dict[str, Path]) -> Shown:
     return sum((player(path, label) for label, path in sounds.items()), Shown(""))
 
 
-def load_ipython_extension(shell: Any) -> None:
-    """Show every Dub that is the last thing in a cell."""
-    shell.display_formatter.formatters["text/html"].for_type(Dub, lambda dub: show(dub).page)
-
-
-__all__ = ["Shown", "player", "players", "show", "texts", "timeline", "turns"]
+__all__ = ["Shown", "player", "players", "show", "sounds", "texts", "timeline", "turns"]

@@ -26,8 +26,10 @@ out = "notebooks/out/tour"
 from pathlib import Path
 
 import dubbench
+from dubbench import notebooks
 from dubbench.show import player, players, texts, timeline
 
+notebooks.home()  # what is named above is seen from the checkout
 player(Path(clip), "the original")
 
 # %% [markdown]

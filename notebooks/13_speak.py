@@ -26,11 +26,12 @@ results_folder = None
 # %%
 from pathlib import Path
 
-from dubbench import bench
+from dubbench import bench, notebooks
 from dubbench.bench import leaderboard, plots, questions
 from dubbench.bench.predicting import answered
 from IPython.display import Markdown
 
+notebooks.home()  # what is named here is seen from the checkout
 folders = {"outputs": outputs and Path(outputs), "results_folder": results_folder and Path(results_folder)}
 asked = bench.suite(suite)
 print(asked.about)

@@ -25,10 +25,11 @@ results_folder = None
 # %%
 from pathlib import Path
 
-from dubbench import bench
+from dubbench import bench, notebooks
 from dubbench.bench import leaderboard, plots
 from IPython.display import Markdown, display
 
+notebooks.home()  # what is named here is seen from the checkout
 folders = {"outputs": outputs and Path(outputs), "results_folder": results_folder and Path(results_folder)}
 for name in suites:
     asked = bench.suite(name)

@@ -65,6 +65,13 @@ def extract(path: Path, to: Path, *, sample_rate: int = 48_000, channels: int = 
         raise BadInput(f"{path}: its sound track (codec {inside.sound_codec}) gave no sound")
 
 
+def beginning(path: Path, to: Path, *, duration: Seconds, sample_rate: int) -> None:
+    """Decode the first seconds of a media file's sound to a WAV of one channel, to be listened to. Raises BadInput."""
+    sound = engine.source(path, t=duration)[str(look(path).sound)]
+    output = sound.output(engine.url(to), format="wav", acodec="pcm_s16le", ac=1, ar=sample_rate)
+    engine.run(output, about=path, to=to)
+
+
 def _goes_on(path: Path, inside: Inside) -> BadInput:
     return BadInput(
         f"{path} says that it lasts {inside.duration:.1f} s, but its sound goes on; write it anew: "
