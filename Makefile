@@ -64,7 +64,7 @@ table: $(READY)
 
 lab: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt jupyterlab
-	$(BIN)/jupyter-lab notebooks
+	$(BIN)/dubbench notebook lab
 
 soak: $(READY)
 	$(BIN)/python eval/soak.py $(MINUTES)

@@ -127,7 +127,14 @@ def texts(dub: Dub, *, takes: bool = True) -> Shown:
 def _row(line: Line, heard: str) -> str:
     flags = ", ".join(flag.name for flag in line.flags)
     tempo = f"×{line.tempo:.2f}" if line.tempo else ""
-    told = (line.id, line.speaker, f"{line.start:.1f} s", line.text, line.translation or "", f"{tempo} {flags}".strip())
+    told = (
+        line.id,
+        line.speaker,
+        f"{line.start:.1f}\u00a0s",
+        line.text,
+        line.translation or "",
+        f"{tempo} {flags}".strip(),
+    )
     return f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in told)}<td>{heard}</td></tr>"
 
 

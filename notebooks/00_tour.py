@@ -13,7 +13,8 @@
 #
 # A film walks through rooms: its speech and background are taken apart, its words are heard, its speakers told apart, its
 # lines translated, fitted to their time, spoken, and mixed into a new film. Here you see and hear what each room makes of
-# half a minute of a real phone conversation. Everything runs on this machine.
+# half a minute of a real phone conversation (`make data CORPORA=phone` brings it; or say another clip). Everything runs on
+# this machine.
 
 # %% tags=["parameters"]
 clip = "data/phone/call.wav"
@@ -91,4 +92,5 @@ report = json.loads((dub.folder / "report.json").read_text("utf-8"))
 told = ("lines", "speakers", "adherence", "max_speedup", "cut_seconds", "intelligibility_wer", "loudness_lufs")
 for key in told:
     print(f"{key:22} {report[key]}")
-print(len(report["flags"]), "things to look at")
+for flag in report["flags"]:
+    print("look at:", flag["line"], flag["flag"], "-", flag["detail"])

@@ -43,7 +43,7 @@ print(asked.about)
 # %%
 first = questions.of(asked, smoke=True)[0]
 for line in first.gold.lines[:5]:
-    print(f"{line.start:6.2f} s  {line.text}" + (f"  →  {line.translation}" if line.translation else ""))
+    print(f"{line.start:6.2f} s  {line.text}")
 
 # %% [markdown]
 # ## Ask everybody
@@ -78,8 +78,8 @@ plots.slices(results, "language")
 # The worst samples say more than the mean: was a name missed, or a number, or was nothing heard at all?
 
 # %%
-frame = results[0].frame().dropna(subset=[asked.primary])
-frame.sort_values(asked.primary).tail(8)
+worst = results[0].worst()
+worst
 
 # %% [markdown]
 # ## Listen to the worst
@@ -87,6 +87,5 @@ frame.sort_values(asked.primary).tail(8)
 # %%
 from dubbench.show import player
 
-worst = frame.sort_values(asked.primary).iloc[-1]["id"]
-question = next(one for one in questions.of(asked, smoke=smoke) if one.id == worst)
+question = next(one for one in questions.of(asked, smoke=smoke) if one.id == worst.iloc[0]["id"])
 player(Path(question.sound.path), " ".join(line.text for line in question.gold.lines))

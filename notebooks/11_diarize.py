@@ -39,12 +39,14 @@ print(asked.about)
 # %% [markdown]
 # ## What is asked
 #
-# A question is what people say of a sample, without the part that this room is to add.
+# A question is what people say of a sample, without the part that this room is to add: here the sound alone. This is what
+# people say, a row a speaker.
 
 # %%
+from dubbench.show import player, turns
+
 first = questions.of(asked, smoke=True)[0]
-for line in first.gold.lines[:5]:
-    print(f"{line.start:6.2f} s  {line.text}" + (f"  →  {line.translation}" if line.translation else ""))
+turns(first.gold, "people")
 
 # %% [markdown]
 # ## Ask everybody
@@ -68,7 +70,7 @@ plots.intervals(results)
 # %% [markdown]
 # ## Where they differ
 #
-# More people are harder to tell apart.
+# Are more people harder to tell apart? The first few samples cannot say; `smoke = False` asks all.
 
 # %%
 plots.slices(results, "speakers")
@@ -79,8 +81,7 @@ plots.slices(results, "speakers")
 # A high error is mostly one of two things: two people taken for one, or one for two.
 
 # %%
-frame = results[0].frame().dropna(subset=[asked.primary])
-frame.sort_values(asked.primary).tail(8)
+results[0].worst()
 
 # %% [markdown]
 # ## Look at one
@@ -89,8 +90,6 @@ frame.sort_values(asked.primary).tail(8)
 # together.
 
 # %%
-from dubbench.show import player, turns
-
 question, answer = answered(asked, results[0].model, outputs=folders["outputs"], smoke=smoke)[0]
 turns(question.gold, "people") + turns(answer.dub, results[0].model)
 

@@ -17,7 +17,7 @@
 
 # %% tags=["parameters"]
 suite = "translate-prompts-es"
-models = ["pivot"]  # none: those that the suite lists
+models = ["pivot", "apertium-eng"]  # none: those that the suite lists
 smoke = True  # the first few samples; False: all of them, as the table has them
 outputs = None  # where answers are kept, so that nobody is asked twice
 results_folder = None
@@ -43,7 +43,7 @@ print(asked.about)
 # %%
 first = questions.of(asked, smoke=True)[0]
 for line in first.gold.lines[:5]:
-    print(f"{line.start:6.2f} s  {line.text}" + (f"  →  {line.translation}" if line.translation else ""))
+    print(f"{line.start:6.2f} s  {line.text}\n       →  {line.translation}")
 
 # %% [markdown]
 # ## Ask everybody
@@ -70,14 +70,13 @@ plots.intervals(results)
 # Single sentences by chrF++. A low one may be wrong, or right in other words: read them.
 
 # %%
-frame = results[0].frame().dropna(subset=[asked.primary])
-frame.sort_values(asked.primary).tail(8)
+results[0].worst()
 
 # %% [markdown]
 # ## Read some
 
 # %%
-question, answer = answered(asked, results[0].model, outputs=folders["outputs"], smoke=smoke)[0]
-said = {line.id: line.translation for line in answer.dub.lines}
-for line in question.gold.lines[:6]:
-    print(f"{line.text}\n    people: {line.translation}\n    model:  {said[line.id]}\n")
+for question, answer in answered(asked, results[0].model, outputs=folders["outputs"], smoke=smoke)[:6]:
+    said = {line.id: line.translation for line in answer.dub.lines}
+    for line in question.gold.lines:
+        print(f"{line.text}\n    people: {line.translation}\n    model:  {said[line.id]}\n")

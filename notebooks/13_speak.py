@@ -44,7 +44,7 @@ print(asked.about)
 # %%
 first = questions.of(asked, smoke=True)[0]
 for line in first.gold.lines[:5]:
-    print(f"{line.start:6.2f} s  {line.text}" + (f"  →  {line.translation}" if line.translation else ""))
+    print(line.translation)
 
 # %% [markdown]
 # ## Ask everybody
@@ -71,8 +71,7 @@ plots.intervals(results)
 # Texts that are understood badly in every voice are hard, or the ear's mistakes: names, letters, figures.
 
 # %%
-frame = results[0].frame().dropna(subset=[asked.primary])
-frame.sort_values(asked.primary).tail(8)
+results[0].worst()
 
 # %% [markdown]
 # ## Hear the same text from everybody

@@ -49,7 +49,7 @@ print(asked.about)
 # %%
 first = questions.of(asked, smoke=True)[0]
 for line in first.gold.lines[:5]:
-    print(f"{line.start:6.2f} s  {line.text}" + (f"  →  {line.translation}" if line.translation else ""))
+    print(f"{line.start:6.2f} s  {line.text}\n       →  {line.translation}")
 
 # %% [markdown]
 # ## Ask everybody
@@ -76,8 +76,7 @@ plots.intervals(results)
 # Film by film: how many of its lines keep their time.
 
 # %%
-frame = results[0].frame().dropna(subset=[asked.primary])
-frame.sort_values(asked.primary).tail(8)
+results[0].worst()
 
 # %% [markdown]
 # ## See what happens to the lines

@@ -42,7 +42,7 @@ print(asked.about)
 # %%
 first = questions.of(asked, smoke=True)[0]
 for line in first.gold.lines[:5]:
-    print(f"{line.start:6.2f} s  {line.text}" + (f"  →  {line.translation}" if line.translation else ""))
+    print(f"{line.start:6.2f} s  {line.text}")
 
 # %% [markdown]
 # ## Ask everybody
@@ -77,8 +77,7 @@ plots.slices(results, "ratio")
 # The worst clips: mostly music with voices of its own.
 
 # %%
-frame = results[0].frame().dropna(subset=[asked.primary])
-frame.sort_values(asked.primary).tail(8)
+results[0].worst()
 
 # %% [markdown]
 # ## Hear it

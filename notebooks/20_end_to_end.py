@@ -44,7 +44,7 @@ print(asked.about)
 # %%
 first = questions.of(asked, smoke=True)[0]
 for line in first.gold.lines[:5]:
-    print(f"{line.start:6.2f} s  {line.text}" + (f"  →  {line.translation}" if line.translation else ""))
+    print(f"{line.start:6.2f} s  {line.text}\n       →  {line.translation}")
 
 # %% [markdown]
 # ## Ask everybody
@@ -71,14 +71,13 @@ plots.intervals(results)
 # Film by film. `wer` is what is not understood of the dub's own text, `chrf` what is understood of people's.
 
 # %%
-frame = results[0].frame().dropna(subset=[asked.primary])
-frame.sort_values(asked.primary).tail(8)
+results[0].worst()
 
 # %% [markdown]
 # ## See and hear one
 
 # %%
-from dubbench.show import players, show
+from dubbench.show import players, texts, timeline
 
 question, answer = answered(asked, models[0], outputs=folders["outputs"], smoke=smoke)[0]
 players(
@@ -90,4 +89,5 @@ players(
 )
 
 # %%
-show(answer.dub.at(answer.dub.folder / "dub"))
+made = answer.dub.at(answer.dub.folder / "dub")
+timeline(made) + texts(made)

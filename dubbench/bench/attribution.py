@@ -128,7 +128,7 @@ def chart(found: Attribution) -> str:
         parts.append(f'<rect x="{x:.1f}" y="14" width="{wide:.1f}" height="34" fill="{colours[stage]}"/>')
     for n, stage in enumerate(STAGES):
         one = found.share[stage]
-        label = f"{stage} {100 * one.value:.0f} % ({100 * one.low:.0f} … {100 * one.high:.0f})"
+        label = f"{stage} {_told(one, 100, ' %', 0)}"
         parts.append(f'<rect x="{10 + n * 236}" y="62" width="12" height="12" fill="{colours[stage]}"/>'
                      f'<text x="{28 + n * 236}" y="73">{label}</text>')  # fmt: skip
     head = (
@@ -137,18 +137,21 @@ def chart(found: Attribution) -> str:
     return f'{head}<rect width="{width}" height="84" fill="white"/>{"".join(parts)}</svg>\n'
 
 
+def _told(one: Interval, scale: float = 1, unit: str = "", digits: int = 1) -> str:
+    """A figure with its interval, where there are clusters enough for one; nothing is "-0"."""
+    value, low, high = (f"{round(scale * x, digits) + 0.0:.{digits}f}" for x in (one.value, one.low, one.high))
+    return f"{value}{unit}" + ("" if math.isnan(one.low) else f" ({low} … {high})")
+
+
 def section(found: Attribution) -> str:
     """The page's part: what the cascade loses and where."""
     from dubbench.bench.leaderboard import grid
 
-    def told(one: Interval, scale: float = 1, unit: str = "") -> str:
-        return f"{scale * one.value:.1f}{unit} ({scale * one.low:.1f} … {scale * one.high:.1f})"
-
-    rows = [[stage, told(found.alone[stage]), told(found.shapley[stage]), told(found.share[stage], 100, " %")]
+    rows = [[stage, _told(found.alone[stage]), _told(found.shapley[stage]), _told(found.share[stage], 100, " %")]
             for stage in STAGES]  # fmt: skip
     head = ["stage", "gold at it alone brings", "Shapley value", "of the loss"]
-    first = (f"What is understood of {found.model}'s dubs is {told(found.value)} chrF++ of what people meant; "
-             f"{told(found.loss)} points are lost.")  # fmt: skip
+    first = (f"What is understood of {found.model}'s dubs is {_told(found.value)} chrF++ of what people meant; "
+             f"{_told(found.loss)} points are lost.")  # fmt: skip
     return f"{first}\n\n{grid(head, rows)}\n"
 
 

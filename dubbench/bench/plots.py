@@ -6,9 +6,11 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
+from dubbench.bench import leaderboard
 from dubbench.bench.attribution import STAGES, Attribution
 from dubbench.bench.results import Result
 from dubbench.errors import BadInput, Missing
+from dubbench.metrics import Metric
 
 COLOURS = ("#3b6ea5", "#c8763a", "#5b8f5b", "#8d5a99", "#b04a4a", "#6b6b6b")
 
@@ -20,9 +22,12 @@ class Plot:
         self.figure = figure
 
     def _repr_svg_(self) -> str:
+        import matplotlib
+
         drawn = io.StringIO()
-        # Without a date the same results give the same picture.
-        self.figure.savefig(drawn, format="svg", metadata={"Date": None})
+        # With names of their own making and without a date the same results give the same picture.
+        with matplotlib.rc_context({"svg.hashsalt": "dubbench"}):
+            self.figure.savefig(drawn, format="svg", metadata={"Date": None})
         return drawn.getvalue()
 
 
@@ -38,15 +43,16 @@ def _axes(width: float, height: float) -> tuple[Any, Any]:
 def intervals(results: Sequence[Result], metric: str = "") -> Plot:
     """A model a row: its figure and the interval in which it lies in 95 of 100 such corpora."""
     name, found = _named(results, metric), list(results)[::-1]
+    of = found[0].metric(name)
     figure, axes = _axes(8, 1.2 + 0.42 * len(found))
     for at, one in enumerate(found):
         told = one.interval(name)
         axes.plot([told.low, told.high], [at, at], color=COLOURS[0], linewidth=3, alpha=0.45, solid_capstyle="round")
         axes.plot([told.value], [at], "o", color=COLOURS[0])
-        axes.annotate(f"{told.value:.3g}", (told.value, at), xytext=(0, 7), textcoords="offset points", ha="center")
-    of = found[0].metric(name)
+        shown = leaderboard.shown(told.value, of)
+        axes.annotate(shown, (told.value, at), xytext=(0, 7), textcoords="offset points", ha="center")
     axes.set_yticks(range(len(found)), [one.model for one in found])
-    axes.set_xlabel(f"{name}, {of.unit} ({of.better} is better), 95 %")
+    _named_axis(axes.xaxis, name, of)
     axes.margins(y=0.25)
     return _finished(figure, axes)
 
@@ -59,9 +65,8 @@ def costs(results: Sequence[Result], metric: str = "", *, cost: str = "rtf") -> 
         x, y = one.value(cost), one.value(name)
         axes.scatter([x], [y], s=one.run.peak_mb, color=COLOURS[at % len(COLOURS)], alpha=0.6)
         axes.annotate(f"{one.model}\n{one.run.peak_mb:.0f} MB", (x, y), xytext=(10, 4), textcoords="offset points")
-    of = results[0].metric(name)
-    axes.set_xlabel(f"{cost}, {results[0].metric(cost).unit}")
-    axes.set_ylabel(f"{name}, {of.unit} ({of.better} is better)")
+    _named_axis(axes.xaxis, cost, results[0].metric(cost))
+    _named_axis(axes.yaxis, name, results[0].metric(name))
     axes.margins(0.25)
     return _finished(figure, axes)
 
@@ -79,7 +84,7 @@ def slices(results: Sequence[Result], of: str, metric: str = "") -> Plot:
         places = [x + (at - (len(results) - 1) / 2) * width for x in range(len(values))]
         axes.bar(places, heights, width, label=one.model, color=COLOURS[at % len(COLOURS)])
     axes.set_xticks(range(len(values)), values)
-    axes.set_ylabel(f"{name}, {results[0].metric(name).unit}")
+    _named_axis(axes.yaxis, name, results[0].metric(name))
     axes.legend(frameon=False)
     return _finished(figure, axes)
 
@@ -101,6 +106,15 @@ def _named(results: Sequence[Result], metric: str) -> str:
     if not results:
         raise BadInput("there are no results to draw")
     return metric or next(iter(results[0].run.metrics))
+
+
+def _named_axis(axis: Any, name: str, metric: Metric) -> None:
+    """What is told along an axis, in percent where the table has percents."""
+    from matplotlib.ticker import FuncFormatter
+
+    axis.set_label_text(f"{name}, {metric.unit} ({metric.better} is better)")
+    if metric.unit.startswith(leaderboard.SHARES):
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.3g} %"))
 
 
 def _finished(figure: Any, axes: Any) -> Plot:

@@ -132,6 +132,12 @@ class Result:
 
         return pandas.DataFrame(self.records())
 
+    def worst(self, count: int = 8, metric: str = "") -> Any:
+        """The samples with the worst figures, worst first, as a DataFrame; columns that nobody filled are left out."""
+        name = metric or next(iter(self.run.metrics))
+        frame = self.frame().dropna(subset=[name]).dropna(axis="columns", how="all")
+        return frame.sort_values(name, ascending=self.metric(name).better == "higher", kind="stable").head(count)
+
     def __repr__(self) -> str:
         told = ", ".join(f"{name} {self.value(name):.4g}" for name in self.run.metrics)
         return f"<{self.run.suite}: {self.model}: {told}>"
