@@ -45,8 +45,8 @@ def standings(suite: Suite, results: Sequence[Result]) -> list[Standing]:
     metric = results[0].metric(suite.primary)
     sign = -1 if metric.better == "higher" else 1
     ordered = sorted(results, key=lambda one: (_last(sign * figures[one.model].value), one.model))
-    scores = {one.model: _in_order(one, suite.primary) for one in ordered}
-    clusters = _in_order_clusters(ordered[0], suite.primary)
+    scores = {one.model: one.scores(suite.primary)[0] for one in ordered}
+    clusters = ordered[0].scores(suite.primary)[1]
     groups = _groups(suite, scores, clusters)
     costs = {one.model: (_last(sign * figures[one.model].value), _last(_cost(one)), one.run.peak_mb) for one in ordered}
     best = statistics.pareto(costs)
@@ -64,16 +64,6 @@ def standings(suite: Suite, results: Sequence[Result]) -> list[Standing]:
 def _groups(suite: Suite, scores: dict[str, list], clusters: list[str]) -> dict[str, int]:
     found = [list(scores)] if suite.indicative else statistics.tied(scores, clusters)
     return {model: at for at, group in enumerate(found, 1) for model in group}
-
-
-def _in_order(result: Result, name: str) -> list:
-    """Scores by the samples' names, so that those of two models are pairs."""
-    ordered = Result(result.run, sorted(result.rows, key=lambda row: row.id))
-    return ordered.scores(name)[0]
-
-
-def _in_order_clusters(result: Result, name: str) -> list[str]:
-    return [row.cluster for row in sorted(result.rows, key=lambda row: row.id) if name in row.counts]
 
 
 def _last(value: float) -> float:
