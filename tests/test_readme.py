@@ -36,3 +36,10 @@ def test_make_targets_named_in_the_readme_exist() -> None:
 def test_blocks_run_in_their_order(place: Path) -> None:
     """One place for all, as a reader would: a file that one block writes is there for the next."""
     blocks.run(BLOCKS, place)
+
+
+def test_the_notebooks_page_shows_the_same_dub(place: Path) -> None:
+    """Where the README dubbed it; nothing is made again."""
+    found = [(kind, text) for kind, text in blocks.of("docs/notebooks.md") if kind == "python"]
+    assert found
+    blocks.run(found, place)

@@ -98,19 +98,11 @@ def compare(one: Result, other: Result, metric: str = "", *, where: dict[str, st
     if (one.run.suite, one.run.hash, one.run.smoke) != (other.run.suite, other.run.hash, other.run.smoke):
         raise BadInput(f"{one.model} and {other.model} were asked other things ({one.run.suite} {one.run.hash}, "
                        f"{other.run.suite} {other.run.hash}): run both on one suite")  # fmt: skip
-    pairs = [_paired(result, name, where or {}) for result in (one, other)]
-    clusters = [cluster for _, cluster in pairs[0].values()]
-    if pairs[0].keys() != pairs[1].keys():
+    asked = [[row.id for row in result.rows if name in row.counts] for result in (one, other)]
+    if asked[0] != asked[1]:
         raise BadInput(f"{one.model} and {other.model} were not scored on the same samples by '{name}'")
-    ours, theirs = ([pair[0] for pair in of.values()] for of in pairs)
+    (ours, clusters), (theirs, _) = one.scores(name, where), other.scores(name, where)
     return statistics.compared(ours, theirs, clusters)
-
-
-def _paired(result: Result, name: str, where: dict[str, str]) -> dict:
-    ordered = Result(result.run, sorted((row for row in result.rows if name in row.counts), key=lambda row: row.id))
-    kept = [row for row in ordered.rows if all(row.slices.get(key) == value for key, value in where.items())]
-    scores, clusters = Result(result.run, kept).scores(name)
-    return {row.id: pair for row, pair in zip(kept, zip(scores, clusters, strict=True), strict=True)}
 
 
 def attribute(

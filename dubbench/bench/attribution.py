@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -24,7 +24,6 @@ from dubbench.bench import statistics
 from dubbench.bench.results import Result
 from dubbench.bench.statistics import Interval
 from dubbench.errors import BadInput
-from dubbench.metrics import Score
 
 STAGES = ("transcribe", "translate", "speak")
 HEARD, SAID = "chrf", "chrf_said"
@@ -63,8 +62,8 @@ def attribute(results: Mapping[Gold, Result], *, seed: int = 0) -> Attribution:
     missing = [gold for gold in labels("cast") if gold not in results]
     if missing:
         raise BadInput(f"attribution needs results with gold {' and '.join(sorted(missing[0])) or 'nothing'}, too")
-    columns = {gold: _scores(results[gold - {"speak"}], SAID if "speak" in gold else HEARD) for gold in _subsets()}
-    clusters = _clusters(results[frozenset()])
+    columns = {gold: results[gold - {"speak"}].scores(SAID if "speak" in gold else HEARD)[0] for gold in _subsets()}
+    clusters = results[frozenset()].scores(HEARD)[1]
     drawn = {gold: statistics.drawn(scores, clusters, seed=seed) for gold, scores in columns.items()}
     whole = {gold: np.asarray([scores[0].metric.total(scores).value]) for gold, scores in columns.items()}
     count = len(set(clusters))
@@ -106,15 +105,6 @@ def shapley(values: Mapping[Gold, Values]) -> dict[str, Values]:
 
 def _subsets() -> list[Gold]:
     return [frozenset(of) for n in range(len(STAGES) + 1) for of in itertools.combinations(STAGES, n)]
-
-
-def _scores(result: Result, name: str) -> list[Score]:
-    ordered = Result(result.run, sorted(result.rows, key=lambda row: row.id))
-    return ordered.scores(name)[0]
-
-
-def _clusters(result: Result) -> Sequence[str]:
-    return [row.cluster for row in sorted(result.rows, key=lambda row: row.id)]
 
 
 def chart(found: Attribution) -> str:

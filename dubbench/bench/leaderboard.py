@@ -45,8 +45,8 @@ def standings(suite: Suite, results: Sequence[Result]) -> list[Standing]:
     metric = results[0].metric(suite.primary)
     sign = -1 if metric.better == "higher" else 1
     ordered = sorted(results, key=lambda one: (_last(sign * figures[one.model].value), one.model))
-    scores = {one.model: _in_order(one, suite.primary) for one in ordered}
-    clusters = _in_order_clusters(ordered[0], suite.primary)
+    scores = {one.model: one.scores(suite.primary)[0] for one in ordered}
+    clusters = ordered[0].scores(suite.primary)[1]
     groups = _groups(suite, scores, clusters)
     costs = {one.model: (_last(sign * figures[one.model].value), _last(_cost(one)), one.run.peak_mb) for one in ordered}
     best = statistics.pareto(costs)
@@ -64,16 +64,6 @@ def standings(suite: Suite, results: Sequence[Result]) -> list[Standing]:
 def _groups(suite: Suite, scores: dict[str, list], clusters: list[str]) -> dict[str, int]:
     found = [list(scores)] if suite.indicative else statistics.tied(scores, clusters)
     return {model: at for at, group in enumerate(found, 1) for model in group}
-
-
-def _in_order(result: Result, name: str) -> list:
-    """Scores by the samples' names, so that those of two models are pairs."""
-    ordered = Result(result.run, sorted(result.rows, key=lambda row: row.id))
-    return ordered.scores(name)[0]
-
-
-def _in_order_clusters(result: Result, name: str) -> list[str]:
-    return [row.cluster for row in sorted(result.rows, key=lambda row: row.id) if name in row.counts]
 
 
 def _last(value: float) -> float:
@@ -149,7 +139,18 @@ def _about(suite: Suite, found: Sequence[Standing]) -> str:
     indicative = f" Indicative, no verdicts: {suite.indicative}." if suite.indicative else ""
     ear = f" Heard by {suite.ear}." if suite.room in ("speak", "dub") else ""
     counts = f"{run.asked} questions, {_counted(suite, found[0].result)} samples in {clusters} clusters"
-    return f"{suite.about} {suite.id}@{suite.version}, {counts}, hash {run.hash}.{ear}{indicative}{few}"
+    bounds = [f"{name} {model}" for name, model in (("floor", suite.floor), ("ceiling", suite.ceiling)) if model]
+    between = f" {', '.join(bounds).capitalize()}." if bounds else ""
+    return f"{suite.about} {suite.id}@{suite.version}, {counts}, hash {run.hash}.{ear}{between}{indicative}{few}"
+
+
+def _marked(suite: Suite, standing: Standing) -> str:
+    """The model, with a mark where no other is as good and as cheap, and a word where it costs more than is allowed."""
+    result, budget = standing.result, suite.budget
+    slow = budget.rtf is not None and _cost(result) > budget.rtf
+    large = budget.memory_mb is not None and result.run.peak_mb > budget.memory_mb
+    over = " (over budget)" if slow or large else ""
+    return f"{result.model}{f' {MARK}' if standing.pareto else ''}{over}"
 
 
 def _counted(suite: Suite, result: Result) -> int:
@@ -164,7 +165,7 @@ def _table(suite: Suite, found: Sequence[Standing]) -> str:
     others = list(zip(suite.measured[1:], metrics[1:], strict=True))
     rows = [
         [
-            str(one.group), f"{one.result.model}{f' {MARK}' if one.pareto else ''}", _between(one.figure, metrics[0]),
+            str(one.group), _marked(suite, one), _between(one.figure, metrics[0]),
             *(shown(one.result.value(name), metric) for name, metric in others),
             f"{one.result.run.peak_mb:.0f}", f"{100 * one.result.run.coverage:.0f} %", one.result.run.licence,
         ]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from dubbench.bench import answers as kept
 from dubbench.bench import questions
 from dubbench.bench.answers import Answer, Answers
 from dubbench.bench.asking import Asker, asker
-from dubbench.bench.candidates import Candidate, parsed
+from dubbench.bench.candidates import parsed
 from dubbench.bench.questions import Question
 from dubbench.bench.suites import Suite
 from dubbench.errors import AdapterFailed, DubError, Missing, Unsupported
@@ -149,11 +149,4 @@ def processor() -> str:
     return f"{here.processor}, {here.threads} threads"
 
 
-def iterated(suites: Iterable[Suite]) -> Iterator[tuple[Suite, Candidate]]:
-    """Every suite with every model that it lists."""
-    for suite in suites:
-        for label in suite.models:
-            yield suite, parsed(label)
-
-
-__all__ = ["answered", "apart", "commit", "iterated", "predict", "processor"]
+__all__ = ["answered", "apart", "commit", "predict", "processor"]

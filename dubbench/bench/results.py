@@ -77,7 +77,8 @@ class Result:
     """One model on one suite: `run` says what it is, `rows` hold the counts."""
 
     def __init__(self, run: Run, rows: Sequence[Row]) -> None:
-        self.run, self.rows = run, tuple(rows)
+        # By name, so that the scores of two models on one suite are pairs.
+        self.run, self.rows = run, tuple(sorted(rows, key=lambda row: row.id))
 
     @property
     def model(self) -> str:

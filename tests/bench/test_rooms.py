@@ -40,7 +40,7 @@ def test_translations_are_scored_line_by_line_and_as_a_whole_by_sacrebleu(tmp_pa
                        metrics=["bleu", "length_compliance", "rtf"], samples=made)  # fmt: skip
     found = run(suite, "toy-translate")[0]
     lines = [row.id for row in found.rows if "chrf" in row.counts]
-    assert lines == ["l0", "l2", "l1"], "a scene is asked as a whole, its lines in order"
+    assert lines == ["l0", "l1", "l2"], "a scene is asked as a whole, its lines are scored one by one"
     assert [row.id for row in found.rows if "rtf" in row.counts] == ["c0", "c1"]
     assert found.run.asked == 2
     said = [source.upper() for source, _ in pairs]

@@ -196,6 +196,15 @@ def test_a_row_names_the_command_that_gives_it_again(suite: bench.Suite) -> None
     assert leaderboard.html(found).count("<tr>") == 2
 
 
+def test_floor_ceiling_and_budget_are_told(suite: bench.Suite, tmp_path: Path) -> None:
+    told = toys.suite(tmp_path, floor="half", ceiling="toy-transcribe", budget={"memory_mb": 1})
+    page = leaderboard.section(told, run(told, "half"))
+    assert "Floor half, ceiling toy-transcribe." in page
+    assert "| half ◆ (over budget) |" in page
+    roomy = toys.suite(tmp_path, budget={"memory_mb": 100_000, "rtf": 1000})
+    assert "over budget" not in leaderboard.section(roomy, run(roomy, "half"))
+
+
 def test_smoke_asks_the_first_few_and_is_no_result_of_the_whole(suite: bench.Suite) -> None:
     found = run(suite, "half", smoke=True)[0]
     assert found.run.asked == suite.smoke == 2
