@@ -2,7 +2,7 @@
 
     suite          what is asked, of whom, measured by what            samples, questions, tongues
     predict        answers, kept by content                            candidates, asking, answers
-    score          counts of every sample                              measures, ears, results
+    score          counts of every sample                              measures, counting, ears, results
     leaderboard    what cannot be told apart, and the page             statistics, leaderboard, page, exports
     attribute      what each stage costs the whole dub                 attribution
 

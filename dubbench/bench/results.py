@@ -21,8 +21,8 @@ from dubbench.bench import measures, predicting, statistics
 from dubbench.bench.answers import Answer, Answers
 from dubbench.bench.asking import asker
 from dubbench.bench.candidates import parsed
+from dubbench.bench.counting import Judged
 from dubbench.bench.ears import Ears
-from dubbench.bench.measures import Judged
 from dubbench.bench.questions import Question
 from dubbench.bench.statistics import Interval
 from dubbench.bench.suites import Suite

@@ -11,7 +11,7 @@ import pytest
 import sacrebleu
 
 from dubbench import bench, media
-from dubbench.bench import measures
+from dubbench.bench import counting
 from dubbench.bench.asking import merged
 from dubbench.bench.questions import of
 from dubbench.errors import BadInput
@@ -151,4 +151,4 @@ def test_questions_hold_no_gold_of_the_room_that_is_asked(tmp_path: Path) -> Non
 
 
 def test_worst_scores_are_those_of_no_answer() -> None:
-    assert measures.WORST_OPINION == {"opinion": 1.0, "clips": 1.0}
+    assert counting.WORST_OPINION == {"opinion": 1.0, "clips": 1.0}
