@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import json
+import logging
 import os
 import tempfile
 from collections.abc import Mapping
@@ -73,6 +74,8 @@ def run(
     meant = _meant(name, given or {}, parameters(name, folder))
     out.mkdir(parents=True, exist_ok=True)
     done, page, failed = out / f"{name}.ipynb", out / f"{name}.html", None
+    # It says that it cannot read parameters which it need not read.
+    logging.getLogger("papermill").setLevel(logging.ERROR)
     with tempfile.TemporaryDirectory() as place:
         source = Path(place) / done.name
         _write(_read(name, folder), source)
