@@ -233,10 +233,12 @@ def test_every_command_of_the_page_names_what_there_is() -> None:
 
 
 def test_pairs_are_kept_in_step_and_the_newer_one_wins(own: Path) -> None:
-    shutil.copy(FOLDER / "14_fit.py", own)
+    for name in ("14_fit.py", "jupytext.toml"):
+        shutil.copy(FOLDER / name, own)
     (pair,) = (path for path in notebooks.paired(own) if path.stem == "14_fit")
     told = json.loads(pair.read_text("utf-8"))
     assert not any(cell.get("outputs") for cell in told["cells"])
+    assert (own / "14_fit.py").read_text("utf-8") == (FOLDER / "14_fit.py").read_text("utf-8")
     told["cells"][0]["source"] = ["# Mine"]
     pair.write_text(json.dumps(told), "utf-8")
     notebooks.paired(own)
