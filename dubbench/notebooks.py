@@ -82,7 +82,7 @@ def run(
         try:
             papermill.execute_notebook(
                 str(source), str(done), parameters=meant, cwd=str(cwd or Path.cwd()), progress_bar=False,
-                kernel_name="python3", log_output=False, extra_arguments=[QUIET],
+                kernel_name="python3", language="python", log_output=False, extra_arguments=[QUIET],
             )  # fmt: skip
         except papermill.exceptions.PapermillExecutionError as error:
             failed = error

@@ -104,6 +104,18 @@ def test_any_film_is_dubbed(tmp_path: Path, dub: Path, name: str, how: dict[str,
     assert path.read_bytes() == before
 
 
+def test_a_beginning_is_as_long_as_asked(tmp_path: Path) -> None:
+    path = make_film(tmp_path / "film.mp4")
+    for asked, got in ((0.5, 0.5), (60.0, 2.0)):
+        media.beginning(path, tmp_path / "sound.wav", duration=asked, sample_rate=24_000)
+        heard = media.read(tmp_path / "sound.wav")
+        assert (heard.sample_rate, heard.samples.shape[0]) == (24_000, 1)
+        assert heard.duration == pytest.approx(got, abs=0.05)
+    (tmp_path / "text.mp4").write_text("no film", "utf-8")
+    with pytest.raises(BadInput, match=r"text\.mp4"):
+        media.beginning(tmp_path / "text.mp4", tmp_path / "sound.wav", duration=1.0, sample_rate=24_000)
+
+
 def test_bad_files_are_named_in_one_line(tmp_path: Path) -> None:
     whole = make_film(tmp_path / "whole.mp4").read_bytes()
     front = make_film(tmp_path / "front.mp4", movflags="+faststart").read_bytes()

@@ -130,6 +130,8 @@ def chart(found: Attribution) -> str:
 def _told(one: Interval, scale: float = 1, unit: str = "", digits: int = 1) -> str:
     """A figure with its interval, where there are clusters enough for one; nothing is "-0"."""
     value, low, high = (f"{round(scale * x, digits) + 0.0:.{digits}f}" for x in (one.value, one.low, one.high))
+    if math.isnan(one.value):
+        return "–"
     return f"{value}{unit}" + ("" if math.isnan(one.low) else f" ({low} … {high})")
 
 
