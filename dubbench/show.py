@@ -25,6 +25,7 @@ RATE = 24_000
 LONGEST: Seconds = 60.0
 """So much of a sound is played."""
 LEAST: Seconds = 0.1
+"""As long as this is what lasts no time."""
 MOST: Seconds = 300.0
 """So much of a dub's takes: about 2 MB."""
 COLOURS = ("#3b6ea5", "#c8763a", "#5b8f5b", "#8d5a99", "#b04a4a", "#6b6b6b")
@@ -108,7 +109,8 @@ def _bars(line: Line, length: Seconds, colour: str) -> Iterable[str]:
 
 def _ticks(length: Seconds) -> Iterable[float]:
     step = next((step for step in (1, 2, 5, 10, 30, 60, 300, 600) if length / step <= 12), 3600)
-    return (at * step for at in range(int(length / step) + 1))
+    # One at the very end would be cut off.
+    return (at * step for at in range(int(length / step) + 1) if at * step < 0.96 * length)
 
 
 def texts(dub: Dub, *, takes: bool = True) -> Shown:

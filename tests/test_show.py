@@ -40,6 +40,7 @@ def test_texts_are_escaped_and_lines_drawn(tmp_path: Path) -> None:
     assert "<b>" not in told
     assert "<i>" not in told
     assert show.timeline(made(tmp_path, LINE)).page.count("<rect") == 2
+    assert re.findall(r">(\d+) s</text>", show.timeline(made(tmp_path, LINE)).page) == ["0", "1"]
     spoken = made(tmp_path).but(turns=(Turn(speaker="<b>", start=0.0, end=1.0), Turn(speaker="B", start=0.5, end=2.0)))
     rows = re.findall(r'<rect x="[\d.]+" y="(\d+)"', show.turns(spoken, "<i>").page)
     assert rows == ["0", "20"]
