@@ -105,6 +105,7 @@ class Powerset(Diarize):
     on_cpu = True
     licence: str = "MIT AND Apache-2.0"
     version: ClassVar[int] = 2
+    added: ClassVar[tuple[str, ...]] = ("clear", "alike", "gap", "overlap")
 
     class Settings(Settings):
         """`threshold`: mean cosine distance above which two groups are two people; `step`: seconds between windows;

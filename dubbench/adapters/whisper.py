@@ -56,6 +56,7 @@ class Whisper(Transcribe):
     requires = ("faster-whisper>=1.2",)
     parallel: ClassVar[int] = threads()
     version: ClassVar[int] = 6
+    added: ClassVar[tuple[str, ...]] = ("vad", "context")
 
     class Settings(BaseSettings):
         """Silero's filter is `vad`; with `context` each window is heard as going on from the text before it; a segment

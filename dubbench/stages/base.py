@@ -50,6 +50,9 @@ class Stage(ABC):
     languages: tuple[str, ...] = ("*",)
     requires: ClassVar[tuple[str, ...]] = ()
     isolated: ClassVar[bool] = False
+    added: ClassVar[tuple[str, ...]] = ()
+    """Settings that came after others had results: at their defaults they do not count, so what was made before, and
+    people whose voices are known, stay known."""
     Settings: ClassVar[type[BaseModel]] = Settings
 
     def __init__(self, *, name: str = "", weights: Weights | None = None, seed: int = 0, **settings: Any) -> None:
@@ -142,10 +145,14 @@ class Stage(ABC):
         return {
             "adapter": f"{type(self).__module__}:{type(self).__qualname__}",
             "version": self.version,
-            "settings": self.settings.model_dump(mode="json"),
+            "settings": self._counted(self.settings.model_dump(mode="json")),
             "weights": [file.sha256 for file in self.weights.files],
             "seed": self.seed,
         }
+
+    def _counted(self, settings: dict[str, Any]) -> dict[str, Any]:
+        usual = {name: field.default for name, field in self.Settings.model_fields.items() if name in self.added}
+        return {name: value for name, value in settings.items() if name not in usual or value != usual[name]}
 
     def speaks(self, language: str) -> bool:
         """Whether a language (or a pair, in the translate room) is among those this adapter declares."""

@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dubbench import catalog, media
+from dubbench import catalog, media, memory
 from dubbench.adapters.powerset import ALIKE, Powerset, _bridged, _groups, _label, _one_at_a_time, _people, _starts
 from dubbench.errors import BadInput
 from dubbench.types import Seconds, Sound, Turn
 from dubbench.voicenets import fbank
 from dubbench.voiceprint import alone
+from dubbench.voices import judge
 from dubbench.weights import WeightFile, Weights
 from tests import clips
 
@@ -233,3 +234,12 @@ def test_who_says_little_and_sounds_like_another_is_that_one() -> None:
     assert _people(centres, np.array([60.0, 1.5, 1.5]), 3.0) == [0, 2]
     assert _people(centres[[0, 2]], np.array([60.0, 1.5]), 3.0) == [0, 1]
     assert _people(centres, np.array([60.0, 8.0, 1.5]), 3.0) == [0, 1]
+
+
+def test_settings_that_came_later_make_nobody_a_stranger() -> None:
+    """By this key people and strangers are known to the model, in files that are older than the settings."""
+    plain = catalog.load("powerset").identity()
+    assert plain == catalog.load("powerset", overlap=True, gap=0.1).identity()
+    assert memory.key(by=plain) == judge.strangers()["by"]
+    assert plain != catalog.load("powerset", overlap=False).identity()
+    assert plain != catalog.load("powerset", step=5.0).identity()
