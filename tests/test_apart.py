@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -293,3 +294,16 @@ def test_a_real_model_keeps_a_sensible_ceiling_and_is_ended_at_a_low_one() -> No
     with pytest.raises(AdapterFailed, match=r"used \d+ MB of memory, of 150 MB"):
         stage.speak("Olá, tudo bem?", dora, "pt")
     stage.release()
+
+
+def test_a_model_that_is_only_looked_at_leaves_no_folder(tmp_path: Path) -> None:
+    """Every start of a dub looks at all models that run apart; killed then, it left a folder behind for each walk."""
+    looking = (
+        "from dubbench import catalog\n"
+        "apart = [e.open() for e in catalog.entries().values() if e.isolated]\n"
+        "assert apart and all(stage.identity() for stage in apart)\n"
+        "import os; os._exit(0)"
+    )
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", looking], env=environment, check=True)
+    assert not list(tmp_path.glob("dubbench-*"))

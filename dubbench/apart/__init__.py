@@ -17,7 +17,7 @@ import tempfile
 import threading
 import weakref
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache, wraps
+from functools import cache, cached_property, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,9 +61,17 @@ class Apart(Stage):
         self.seconds: Seconds = 0.0
         """What the adapter itself took for the last call; the rest of it is the way there and back."""
         self._busy = threading.Lock()
-        self._folder = Path(tempfile.mkdtemp(prefix="apart-", dir=passing.own()))
-        self._exchange = wire.Exchange(self._folder)
-        weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+
+    @cached_property
+    def _folder(self) -> Path:
+        """Where sounds pass; made when the model is first asked, for many models are only looked at."""
+        folder = Path(tempfile.mkdtemp(prefix="apart-", dir=passing.own()))
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        return folder
+
+    @cached_property
+    def _exchange(self) -> wire.Exchange:
+        return wire.Exchange(self._folder)
 
     def identity(self) -> dict[str, Any]:
         """The adapter's own: results do not depend on where it runs, so both find them."""
