@@ -27,13 +27,11 @@ results_folder = None
 from pathlib import Path
 
 from dubbench import bench, notebooks
-from dubbench.bench import leaderboard, plots, questions
-from IPython.display import Markdown
+from dubbench.bench import plots
 
 notebooks.home()  # what is named here is seen from the checkout
-folders = {"outputs": outputs and Path(outputs), "results_folder": results_folder and Path(results_folder)}
-asked = bench.suite(suite)
-print(asked.about)
+session = bench.Session(suite, smoke=smoke, outputs=outputs, results_folder=results_folder)
+print(session.suite.about)
 
 # %% [markdown]
 # ## What is asked
@@ -41,9 +39,7 @@ print(asked.about)
 # A question is what people say of a sample, without the part that this room is to add.
 
 # %%
-first = questions.of(asked, smoke=True)[0]
-for line in first.gold.lines[:5]:
-    print(f"{line.start:6.2f} s  {line.text}")
+print(session.example())
 
 # %% [markdown]
 # ## Ask everybody
@@ -52,8 +48,8 @@ for line in first.gold.lines[:5]:
 # its own, so that its memory is its own.
 
 # %%
-results = bench.run(asked, models, smoke=smoke, **folders)
-Markdown(leaderboard.section(asked, results))
+results = session.run(models)
+session.table(results)
 
 # %% [markdown]
 # ## The figure and how sure it is
@@ -87,5 +83,5 @@ worst
 # %%
 from dubbench.show import player
 
-question = next(one for one in questions.of(asked, smoke=smoke) if one.id == worst.iloc[0]["id"])
+question = session.question(worst.iloc[0]["id"])
 player(Path(question.sound.path), " ".join(line.text for line in question.gold.lines))

@@ -27,14 +27,11 @@ results_folder = None
 from pathlib import Path
 
 from dubbench import bench, notebooks
-from dubbench.bench import leaderboard, plots, questions
-from dubbench.bench.predicting import answered
-from IPython.display import Markdown
+from dubbench.bench import plots
 
 notebooks.home()  # what is named here is seen from the checkout
-folders = {"outputs": outputs and Path(outputs), "results_folder": results_folder and Path(results_folder)}
-asked = bench.suite(suite)
-print(asked.about)
+session = bench.Session(suite, smoke=smoke, outputs=outputs, results_folder=results_folder)
+print(session.suite.about)
 
 # %% [markdown]
 # ## What is asked
@@ -45,8 +42,7 @@ print(asked.about)
 # %%
 from dubbench.show import player, turns
 
-first = questions.of(asked, smoke=True)[0]
-turns(first.gold, "people")
+turns(session.questions[0].gold, "people")
 
 # %% [markdown]
 # ## Ask everybody
@@ -55,8 +51,8 @@ turns(first.gold, "people")
 # its own, so that its memory is its own.
 
 # %%
-results = bench.run(asked, models, smoke=smoke, **folders)
-Markdown(leaderboard.section(asked, results))
+results = session.run(models)
+session.table(results)
 
 # %% [markdown]
 # ## The figure and how sure it is
@@ -90,7 +86,7 @@ results[0].worst()
 # together.
 
 # %%
-question, answer = answered(asked, results[0].model, outputs=folders["outputs"], smoke=smoke)[0]
+question, answer = session.answers(results[0].model)[0]
 turns(question.gold, "people") + turns(answer.dub, results[0].model)
 
 # %%

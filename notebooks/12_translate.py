@@ -23,17 +23,12 @@ outputs = None  # where answers are kept, so that nobody is asked twice
 results_folder = None
 
 # %%
-from pathlib import Path
-
 from dubbench import bench, notebooks
-from dubbench.bench import leaderboard, plots, questions
-from dubbench.bench.predicting import answered
-from IPython.display import Markdown
+from dubbench.bench import plots
 
 notebooks.home()  # what is named here is seen from the checkout
-folders = {"outputs": outputs and Path(outputs), "results_folder": results_folder and Path(results_folder)}
-asked = bench.suite(suite)
-print(asked.about)
+session = bench.Session(suite, smoke=smoke, outputs=outputs, results_folder=results_folder)
+print(session.suite.about)
 
 # %% [markdown]
 # ## What is asked
@@ -41,9 +36,7 @@ print(asked.about)
 # A question is what people say of a sample, without the part that this room is to add.
 
 # %%
-first = questions.of(asked, smoke=True)[0]
-for line in first.gold.lines[:5]:
-    print(f"{line.start:6.2f} s  {line.text}\n       →  {line.translation}")
+print(session.example())
 
 # %% [markdown]
 # ## Ask everybody
@@ -52,8 +45,8 @@ for line in first.gold.lines[:5]:
 # its own, so that its memory is its own.
 
 # %%
-results = bench.run(asked, models, smoke=smoke, **folders)
-Markdown(leaderboard.section(asked, results))
+results = session.run(models)
+session.table(results)
 
 # %% [markdown]
 # ## The figure and how sure it is
@@ -76,7 +69,7 @@ results[0].worst()
 # ## Read some
 
 # %%
-for question, answer in answered(asked, results[0].model, outputs=folders["outputs"], smoke=smoke)[:6]:
+for question, answer in session.answers(results[0].model)[:6]:
     said = {line.id: line.translation for line in answer.dub.lines}
     for line in question.gold.lines:
         print(f"{line.text}\n    people: {line.translation}\n    model:  {said[line.id]}\n")

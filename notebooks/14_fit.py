@@ -29,17 +29,12 @@ outputs = None  # where answers are kept, so that nobody is asked twice
 results_folder = None
 
 # %%
-from pathlib import Path
-
 from dubbench import bench, notebooks
-from dubbench.bench import leaderboard, plots, questions
-from dubbench.bench.predicting import answered
-from IPython.display import Markdown
+from dubbench.bench import plots
 
 notebooks.home()  # what is named here is seen from the checkout
-folders = {"outputs": outputs and Path(outputs), "results_folder": results_folder and Path(results_folder)}
-asked = bench.suite(suite)
-print(asked.about)
+session = bench.Session(suite, smoke=smoke, outputs=outputs, results_folder=results_folder)
+print(session.suite.about)
 
 # %% [markdown]
 # ## What is asked
@@ -47,9 +42,7 @@ print(asked.about)
 # A question is what people say of a sample, without the part that this room is to add.
 
 # %%
-first = questions.of(asked, smoke=True)[0]
-for line in first.gold.lines[:5]:
-    print(f"{line.start:6.2f} s  {line.text}\n       →  {line.translation}")
+print(session.example())
 
 # %% [markdown]
 # ## Ask everybody
@@ -58,8 +51,8 @@ for line in first.gold.lines[:5]:
 # its own, so that its memory is its own.
 
 # %%
-results = bench.run(asked, models, smoke=smoke, **folders)
-Markdown(leaderboard.section(asked, results))
+results = session.run(models)
+session.table(results)
 
 # %% [markdown]
 # ## The figure and how sure it is
@@ -88,6 +81,6 @@ from dubbench.show import Shown, timeline
 
 page = Shown("")
 for one in results:
-    question, answer = answered(asked, one.model, outputs=folders["outputs"], smoke=smoke)[0]
+    question, answer = session.answers(one.model)[0]
     page = page + Shown(f"<h4>{one.model}</h4>") + timeline(answer.dub)
 page

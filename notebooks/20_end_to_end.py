@@ -27,14 +27,11 @@ results_folder = None
 from pathlib import Path
 
 from dubbench import bench, notebooks
-from dubbench.bench import leaderboard, plots, questions
-from dubbench.bench.predicting import answered
-from IPython.display import Markdown
+from dubbench.bench import plots
 
 notebooks.home()  # what is named here is seen from the checkout
-folders = {"outputs": outputs and Path(outputs), "results_folder": results_folder and Path(results_folder)}
-asked = bench.suite(suite)
-print(asked.about)
+session = bench.Session(suite, smoke=smoke, outputs=outputs, results_folder=results_folder)
+print(session.suite.about)
 
 # %% [markdown]
 # ## What is asked
@@ -42,9 +39,7 @@ print(asked.about)
 # A question is what people say of a sample, without the part that this room is to add.
 
 # %%
-first = questions.of(asked, smoke=True)[0]
-for line in first.gold.lines[:5]:
-    print(f"{line.start:6.2f} s  {line.text}\n       →  {line.translation}")
+print(session.example())
 
 # %% [markdown]
 # ## Ask everybody
@@ -53,8 +48,8 @@ for line in first.gold.lines[:5]:
 # its own, so that its memory is its own.
 
 # %%
-results = bench.run(asked, models, smoke=smoke, **folders)
-Markdown(leaderboard.section(asked, results))
+results = session.run(models)
+session.table(results)
 
 # %% [markdown]
 # ## The figure and how sure it is
@@ -79,7 +74,7 @@ results[0].worst()
 # %%
 from dubbench.show import players, texts, timeline
 
-question, answer = answered(asked, models[0], outputs=folders["outputs"], smoke=smoke)[0]
+question, answer = session.answers(models[0])[0]
 players(
     {
         "the original": Path(question.sound.path),

@@ -24,16 +24,13 @@ outputs = None
 results_folder = None
 
 # %%
-from pathlib import Path
-
 from dubbench import bench, notebooks
 from dubbench.bench import attribution, plots
 from IPython.display import HTML, Markdown
 
 notebooks.home()  # what is named here is seen from the checkout
-folders = {"outputs": outputs and Path(outputs), "results_folder": results_folder and Path(results_folder)}
-asked = bench.suite(suite)
-found = bench.attribute(asked, cast, smoke=smoke, **folders)
+session = bench.Session(suite, smoke=smoke, outputs=outputs, results_folder=results_folder)
+found = session.attribute(cast)
 Markdown(attribution.section(found))
 
 # %% [markdown]

@@ -23,18 +23,15 @@ outputs = None
 results_folder = None
 
 # %%
-from pathlib import Path
-
 from dubbench import bench, notebooks
-from dubbench.bench import leaderboard, plots
-from IPython.display import Markdown, display
+from dubbench.bench import plots
+from IPython.display import display
 
 notebooks.home()  # what is named here is seen from the checkout
-folders = {"outputs": outputs and Path(outputs), "results_folder": results_folder and Path(results_folder)}
 for name in suites:
-    asked = bench.suite(name)
-    results = bench.run(asked, models.get(name, []), smoke=smoke, **folders)
-    display(Markdown(leaderboard.section(asked, results)), plots.costs(results))
+    session = bench.Session(name, smoke=smoke, outputs=outputs, results_folder=results_folder)
+    results = session.run(models.get(name, []))
+    display(session.table(results), plots.costs(results))
 
 # %% [markdown]
 # ## Then give it the part

@@ -7,7 +7,6 @@ The key is what was asked and who was asked; another setting, other weights, ano
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -82,10 +81,6 @@ class Answers:
 def key(question: Question, room: str, who: Any) -> str:
     """By what an answer is found again."""
     return memory.key(asked=question.key(room), who=who, format=FORMAT)
-
-
-def clock() -> Seconds:
-    return time.perf_counter()
 
 
 __all__ = ["FOLDER", "Answer", "Answers", "key"]

@@ -10,11 +10,12 @@ import re
 import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import dubbench
-from dubbench import catalog, dubbing, media
+from dubbench import catalog, dubbing, media, memory
 from dubbench.bench.candidates import Candidate, parsed
 from dubbench.bench.questions import SPEAKER, Question
 from dubbench.bench.strategies import STRATEGIES, Slots
@@ -30,6 +31,18 @@ Found = tuple[Dub, Mapping[str, Any]]
 """The dub with what the room added, and facts that a Dub does not hold."""
 
 
+ELSEWHERE = ("bench", "cli", "metrics", "testing", "comparing", "notebooks.py", "show.py")
+"""What no dub is made by."""
+
+
+@cache
+def own_code() -> str:
+    """The hash of our own rooms' code, which has no version as models have: whole dubs and fits are made by it."""
+    root = Path(dubbench.__file__).parent
+    files = [path for path in sorted(root.rglob("*.py")) if path.relative_to(root).parts[0] not in ELSEWHERE]
+    return memory.key(code={path.relative_to(root).as_posix(): memory.file_sha256(path) for path in files})
+
+
 class Asker(ABC):
     """Somebody who can be asked a suite's questions."""
 
@@ -42,6 +55,9 @@ class Asker(ABC):
     @abstractmethod
     def ask(self, question: Question, folder: Path) -> Found:
         """The answer; what it consists of lies in `folder`. Raises the errors of models."""
+
+    def fetch(self) -> None:
+        """Bring what it wants. Raises Missing."""
 
     def ready(self) -> None:
         """Load what is loaded once, which is nobody's answer's time."""
@@ -72,10 +88,13 @@ class Model(Asker):
         own = {"voice": self.voice, "after": self.before.identity() if self.before else None}
         return {**stage.identity(), **{name: value for name, value in own.items() if value}}
 
-    def ready(self) -> None:
+    def fetch(self) -> None:
         for stage in filter(None, (self.before, self.stage)):
             if stage.weights.files:
                 stage.weights.folder()
+
+    def ready(self) -> None:
+        for stage in filter(None, (self.before, self.stage)):
             stage.ready()
 
     def release(self) -> None:
@@ -123,13 +142,12 @@ class Strategy(Asker):
         self.name, self.fit = candidate.name, known[candidate.name]
 
     def identity(self) -> Mapping[str, Any]:
-        return {"strategy": self.name, "version": dubbench.__version__}
+        return {"strategy": self.name, "code": own_code()}
 
     def ask(self, question: Question, folder: Path) -> Found:
         if question.human is None:
-            raise BadInput(
-                f"sample {question.id} has no human speech in {question.target}: how long it takes is unknown"
-            )
+            missing = f"sample {question.id} has no human speech in {question.target}"
+            raise BadInput(f"{missing}: how long it takes is unknown")
         lines = question.gold.lines
         said = tuple((line.end - line.start,) for line in question.human.dub.lines)
         slots = tuple((line.start, line.end) for line in lines)
@@ -191,12 +209,18 @@ class Film(Asker):
         self.name, self.parts = candidate.name, parts
         self.cast = catalog.cast(self.name, **parts)
         # Asked at the door: an unknown part, or a pair that nobody translates.
-        stages = [catalog.check(self.cast, *pair) for pair in suite.pairs]
-        self._identity = [{room: stage.identity() for room, stage in of.items()} for of in stages]
-        self.licence = ", ".join(sorted({stage.licence.split(" ")[0] for of in stages for stage in of.values()}))
+        self.stages = [catalog.check(self.cast, *pair) for pair in suite.pairs]
+        licences = {stage.licence.split(" ")[0] for of in self.stages for stage in of.values()}
+        self.licence = ", ".join(sorted(licences))
 
     def identity(self) -> Mapping[str, Any]:
-        return {"cast": self._identity, "gold": sorted(self.gold), "version": dubbench.__version__}
+        cast = [{room: stage.identity() for room, stage in of.items()} for of in self.stages]
+        return {"cast": cast, "gold": sorted(self.gold), "code": own_code()}
+
+    def fetch(self) -> None:
+        for stage in (stage for of in self.stages for stage in of.values()):
+            if stage.weights.files:
+                stage.weights.folder()
 
     def ask(self, question: Question, folder: Path) -> Found:
         files: dict[str, Path] = {}

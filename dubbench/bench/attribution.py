@@ -20,7 +20,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from dubbench.bench import statistics
+from dubbench.bench import figures, statistics
 from dubbench.bench.results import Result
 from dubbench.bench.statistics import Interval
 from dubbench.errors import BadInput
@@ -137,14 +137,12 @@ def _told(one: Interval, scale: float = 1, unit: str = "", digits: int = 1) -> s
 
 def section(found: Attribution) -> str:
     """The page's part: what the cascade loses and where."""
-    from dubbench.bench.leaderboard import grid
-
     rows = [[stage, _told(found.alone[stage]), _told(found.shapley[stage]), _told(found.share[stage], 100, " %")]
             for stage in STAGES]  # fmt: skip
     head = ["stage", "gold at it alone brings", "Shapley value", "of the loss"]
     first = (f"What is understood of {found.model}'s dubs is {_told(found.value)} chrF++ of what people meant; "
              f"{_told(found.loss)} points are lost.")  # fmt: skip
-    return f"{first}\n\n{grid(head, rows)}\n"
+    return f"{first}\n\n{figures.grid(head, rows)}\n"
 
 
 __all__ = ["STAGES", "Attribution", "attribute", "chart", "labels", "section", "shapley"]

@@ -6,7 +6,7 @@ counted how in which room stands in `measures`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -63,11 +63,18 @@ def _translated(judged: Judged) -> Iterator[Pair]:
 
 def _respoken(judged: Judged) -> Iterator[Pair]:
     """What was to be said, and what the ear understands of it."""
-    target, dub = judged.question.target, judged.answer.dub
+    target = judged.question.target
+    for line, path in _takes(judged):
+        yield line.id, line.translation or "", judged.ears.text(judged.answer, path, target) if path else "", target
+
+
+def _takes(judged: Judged) -> Iterator[tuple[Line, Path | None]]:
+    """Each line that was to be said, and its sound; None where there is none."""
+    dub = judged.answer.dub
+    speech = {line.id: line.speech for line in judged.lines}
     for line in judged.question.gold.lines:
-        spoken = next((x.speech for x in judged.lines if x.id == line.id), None)
-        heard = judged.ears.text(judged.answer, dub.open(spoken), target) if dub and spoken else ""
-        yield line.id, line.translation or "", heard, target
+        take = speech.get(line.id)
+        yield line, dub.open(take) if dub and take else None
 
 
 def _dubbed(judged: Judged) -> Iterator[Pair]:
@@ -172,21 +179,24 @@ def stem(stem: str) -> Count:
 
 
 def opinion(judged: Judged, metric: Metric) -> Scores:
-    dub = judged.answer.dub
+    """A judge's opinion of a film, or of each spoken line."""
     if judged.suite.room == "dub":
-        path = film(judged) if dub else None
-        yield (
-            judged.question.id,
-            Score(metric, judged.ears.opinion(judged.answer, path, metric) if path else WORST_OPINION),
-        )
-        return
-    for line in judged.question.gold.lines:
-        spoken = next((x.speech for x in judged.lines if x.id == line.id), None)
-        found = judged.ears.opinion(judged.answer, dub.open(spoken), metric) if dub and spoken else WORST_OPINION
-        yield line.id, Score(metric, found)
+        sounds = [(judged.question.id, film(judged) if judged.answer.dub else None)]
+    else:
+        sounds = [(line.id, path) for line, path in _takes(judged)]
+    for name, path in sounds:
+        yield name, Score(metric, judged.ears.opinion(judged.answer, path, metric) if path else WORST_OPINION)
 
 
 WORST_OPINION = {"opinion": 1.0, "clips": 1.0}
+
+
+def _on_film(judged: Judged, lines: Sequence[Line]) -> Iterator[tuple[Line, Seconds, Seconds]]:
+    """Lines with their times where the picture was slowed before them, and over them."""
+    slowed, later = judged.answer.facts.get("slowed", {}), 0.0
+    for line in lines:
+        start, later = line.start + later, later + slowed.get(line.id, 0.0)
+        yield line, start, line.end + later
 
 
 def adherence(judged: Judged, metric: Metric) -> Scores:
@@ -194,36 +204,25 @@ def adherence(judged: Judged, metric: Metric) -> Scores:
     if not judged.lines:
         for line in judged.question.gold.lines:
             yield judged.question.id, metric((line.start, line.end), line.end, 0.0)
-    cut, slowed, later = judged.answer.facts.get("cut", {}), judged.answer.facts.get("slowed", {}), 0.0
-    for line in judged.lines:
-        added = slowed.get(line.id, 0.0)
-        slot = (line.start + later, line.end + later + added)
-        later += added
-        end = line.placed_end if line.placed_end is not None else slot[1] * 2
-        yield judged.question.id, metric(slot, end, line.tempo or 0.0, cut=cut.get(line.id, 0.0))
+    cut = judged.answer.facts.get("cut", {})
+    for line, start, end in _on_film(judged, judged.lines):
+        placed = line.placed_end if line.placed_end is not None else 2 * end
+        yield judged.question.id, metric((start, end), placed, line.tempo or 0.0, cut=cut.get(line.id, 0.0))
 
 
 def offset(judged: Judged, metric: Metric) -> Scores:
-    later, slowed = 0.0, judged.answer.facts.get("slowed", {})
-    for line in judged.lines:
-        placed = line.placed_start if line.placed_start is not None else line.end
-        yield judged.question.id, metric(line.start + later, placed)
-        later += slowed.get(line.id, 0.0)
+    for line, start, end in _on_film(judged, judged.lines):
+        yield judged.question.id, metric(start, line.placed_start if line.placed_start is not None else end)
 
 
 def _placed(judged: Judged) -> list[tuple[Seconds, Seconds]]:
-    return [
-        (x.placed_start, x.placed_end) for x in judged.lines if x.placed_start is not None and x.placed_end is not None
-    ]
+    places = ((line.placed_start, line.placed_end) for line in judged.lines)
+    return [(start, end) for start, end in places if start is not None and end is not None]
 
 
 def spans(judged: Judged, metric: Metric) -> Scores:
-    """The original's lines against those of the dub; a slower picture moves the original's."""
-    later, slowed, source = 0.0, judged.answer.facts.get("slowed", {}), list[tuple[Seconds, Seconds]]()
-    for line in judged.question.gold.lines:
-        added = slowed.get(line.id, 0.0)
-        source.append((line.start + later, line.end + later + added))
-        later += added
+    """The original's lines against those of the dub."""
+    source = [(start, end) for _, start, end in _on_film(judged, judged.question.gold.lines)]
     yield judged.question.id, metric(source, _placed(judged))
 
 

@@ -11,7 +11,7 @@ from dubbench import media, memory
 from dubbench.bench.answers import Answer, Answers
 from dubbench.bench.candidates import parsed
 from dubbench.metrics import Metric
-from dubbench.types import Seconds, Sound
+from dubbench.types import Sound
 
 
 class Ears:
@@ -36,16 +36,6 @@ class Ears:
             return heard
 
         return str(self.answers.judged(answer.key, key, hear))
-
-    def spans(self, answer: Answer, path: Path, language: str) -> list[tuple[Seconds, Seconds, str]]:
-        """The words heard in a sound file, with their times."""
-        key = memory.key(sound=memory.file_sha256(path), language=language, by=self.id, what="words")
-
-        def hear() -> list[list[Any]]:
-            found = self._stage.ready().hear(self._sound(path), language)
-            return [[word.start, word.end, word.text] for segment in found.segments for word in segment]
-
-        return [(float(a), float(b), str(text)) for a, b, text in self.answers.judged(answer.key, key, hear)]
 
     def opinion(self, answer: Answer, path: Path, judge: Metric[[Sound]]) -> dict[str, float]:
         """A judge's counts of a sound file."""

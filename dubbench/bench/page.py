@@ -47,12 +47,11 @@ def _made(results: Sequence[Result]) -> str:
     return f"Measured on {'; '.join(machines)}. Data: {', '.join(data) or 'not under DVC'}.\n"
 
 
-def whole(found: Found, path: Path) -> tuple[str, Path, dict[str, str]]:
-    """What `write` takes: the page with attributions of every cast whose results with gold are there, its path, and
-    their charts by suite."""
+def whole(found: Found) -> tuple[str, dict[str, str]]:
+    """The page, with attributions of every cast whose results with gold are there, and their charts by suite."""
     attributed = [(suite, one) for suite, results in found.values() for one in _attributions(suite, results)]
     ranked = {name: (suite, [one for one in of if "gold=" not in one.model]) for name, (suite, of) in found.items()}
-    return page(ranked, attributed), path, {suite.id: attribution.chart(one) for suite, one in attributed}
+    return page(ranked, attributed), {suite.id: attribution.chart(one) for suite, one in attributed}
 
 
 def _attributions(suite: Suite, results: Sequence[Result]) -> list[Attribution]:
@@ -65,9 +64,10 @@ def _attributions(suite: Suite, results: Sequence[Result]) -> list[Attribution]:
     return found
 
 
-def write(text: str, path: Path, charts: Mapping[str, str] | None = None) -> None:
+def write(found: Found, path: Path) -> None:
     """Write the page, and the charts beside it by their suites' names."""
-    for name, chart in (charts or {}).items():
+    text, charts = whole(found)
+    for name, chart in charts.items():
         with memory.replacing(path.parent / f"attribution-{name}.svg") as draft:
             draft.write_text(chart, "utf-8")
     with memory.replacing(path) as draft:

@@ -6,7 +6,7 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from dubbench.bench import leaderboard
+from dubbench.bench import figures
 from dubbench.bench.attribution import STAGES, Attribution
 from dubbench.bench.results import Result
 from dubbench.errors import BadInput, Missing
@@ -49,7 +49,7 @@ def intervals(results: Sequence[Result], metric: str = "") -> Plot:
         told = one.interval(name)
         axes.plot([told.low, told.high], [at, at], color=COLOURS[0], linewidth=3, alpha=0.45, solid_capstyle="round")
         axes.plot([told.value], [at], "o", color=COLOURS[0])
-        shown = leaderboard.shown(told.value, of)
+        shown = figures.shown(told.value, of)
         axes.annotate(shown, (told.value, at), xytext=(0, 7), textcoords="offset points", ha="center")
     axes.set_yticks(range(len(found)), [one.model for one in found])
     _named_axis(axes.xaxis, name, of)
@@ -105,7 +105,7 @@ def shares(found: Attribution) -> Plot:
 def _named(results: Sequence[Result], metric: str) -> str:
     if not results:
         raise BadInput("there are no results to draw")
-    return metric or next(iter(results[0].run.metrics))
+    return metric or results[0].primary
 
 
 def _named_axis(axis: Any, name: str, metric: Metric) -> None:
@@ -113,7 +113,7 @@ def _named_axis(axis: Any, name: str, metric: Metric) -> None:
     from matplotlib.ticker import FuncFormatter
 
     axis.set_label_text(f"{name}, {metric.unit} ({metric.better} is better)")
-    if metric.unit.startswith(leaderboard.SHARES):
+    if metric.unit.startswith(figures.SHARES):
         axis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.3g} %"))
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from dubbench.bench.asking import Asker, asker
 from dubbench.bench.candidates import parsed
 from dubbench.bench.questions import Question
 from dubbench.bench.suites import Suite
-from dubbench.errors import AdapterFailed, DubError, Missing, Unsupported
+from dubbench.errors import AdapterFailed, BadInput, DubError, Unsupported
 from dubbench.report.figures import peak_rss_mb
 from dubbench.stages.base import Progress, quiet
 from dubbench.types import Dub, Seconds
@@ -49,6 +50,7 @@ def predict(
         answer = answers.kept(key)
         if answer is None or (retry and answer.error is not None):
             if not loaded:
+                who.fetch()
                 who.ready()
                 loaded = True
             answer = answers.keep(_asked(who, question, key, label, suite, answers))
@@ -71,17 +73,25 @@ def answered(
     ]
 
 
-def apart(suite: Path, labels: Iterable[str], *options: str) -> None:
-    """`predict` of each model in a process of its own, so that its memory is its own. Raises AdapterFailed."""
-    for label in labels:
-        command = [sys.executable, "-m", "dubbench", "bench", "predict", str(suite), label, *options]
-        ended = subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        if ended.returncode:
-            said = ended.stderr.strip().splitlines()
-            why = (said[-1] if said else f"it ended with {ended.returncode}").removeprefix("dubbench: ")
-            if ended.returncode == 2:
-                raise Missing(why) if "install" in why else Unsupported(why)
-            raise AdapterFailed(label, why, stderr=ended.stderr)
+def apart(suite: Suite, label: str, *, outputs: Path | None = None, smoke: bool = False, retry: bool = False) -> None:
+    """`predict` in a process of its own, so that its memory is its own; none where all is answered.
+
+    What can be refused is refused here, before. Raises what `predict` does.
+    """
+    who, found = asker(parsed(label), suite), answered(suite, label, outputs=outputs, smoke=smoke)
+    if not retry and all(answer is not None for _, answer in found):
+        return
+    _known(who, [question for question, _ in found])
+    who.fetch()
+    options = [*(["--smoke"] if smoke else []), *(["--retry"] if retry else [])]
+    options += ["--outputs", str(outputs)] if outputs else []
+    command = [sys.executable, "-m", "dubbench", "bench", "predict", str(suite.file), label, *options]
+    ended = subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    if ended.returncode:
+        said = ended.stderr.strip().splitlines()
+        why = (said[-1] if said else f"it ended with {ended.returncode}").removeprefix("dubbench: ")
+        refused = ended.returncode == BadInput.exit_code
+        raise BadInput(why) if refused else AdapterFailed(label, why, stderr=ended.stderr)
 
 
 def _known(who: Asker, asked: Sequence[Question]) -> None:
@@ -100,7 +110,7 @@ def _known(who: Asker, asked: Sequence[Question]) -> None:
 def _asked(who: Asker, question: Question, key: str, label: str, suite: Suite, answers: Answers) -> Answer:
     folder = answers.home(key)
     folder.mkdir(parents=True, exist_ok=True)
-    started = kept.clock()
+    started = time.perf_counter()
     dub: Dub | None = None
     facts: Any = {}
     error = None
@@ -109,9 +119,10 @@ def _asked(who: Asker, question: Question, key: str, label: str, suite: Suite, a
         dub, facts = who.ask(question, folder)
     except (AdapterFailed, Unsupported) as failed:
         error = str(failed)
+    seconds = time.perf_counter() - started
     heap.trim()
     return Answer(
-        question=question.id, model=label, key=key, seconds=kept.clock() - started, sound=_sound(question, dub, suite),
+        question=question.id, model=label, key=key, seconds=seconds, sound=_sound(question, dub, suite),
         peak_mb=peak_rss_mb(), error=error, dub=dub, facts=facts, commit=commit(), machine=processor(),
     )  # fmt: skip
 

@@ -47,7 +47,7 @@ class Row(Noun):
 
 
 class Run(Noun):
-    """What a result is the result of. `metrics` are ids by name; `hash` is the suite's, `samples` of its content."""
+    """What a result is the result of. `metrics` are ids by name, the primary one first; `hash` is the suite's."""
 
     suite: str
     version: int
@@ -83,6 +83,11 @@ class Result:
     @property
     def model(self) -> str:
         return self.run.model
+
+    @property
+    def primary(self) -> str:
+        """The name of the suite's primary metric."""
+        return next(iter(self.run.metrics))
 
     @cached_property
     def _metrics(self) -> Mapping[str, Metric]:
@@ -135,7 +140,7 @@ class Result:
 
     def worst(self, count: int = 8, metric: str = "") -> Any:
         """The samples with the worst figures, worst first, as a DataFrame; columns that nobody filled are left out."""
-        name = metric or next(iter(self.run.metrics))
+        name = metric or self.primary
         frame = self.frame().dropna(subset=[name]).dropna(axis="columns", how="all")
         return frame.sort_values(name, ascending=self.metric(name).better == "higher", kind="stable").head(count)
 

@@ -25,6 +25,8 @@ from dubbench.metrics.score import Metric, Score
 DRAWS = 10_000
 CONFIDENCE = 0.95
 POWER = 0.80
+LEVEL = 0.05
+"""A p-value below it is no chance."""
 FEWEST = 20
 """Clusters below which nothing is called better: an interval from fewer is narrower than the truth, and a handful of
 speakers is no population (Card et al. 2020, "With Little Power Comes Great Responsibility")."""
@@ -134,7 +136,7 @@ def holm(p: Sequence[float]) -> list[float]:
 
 
 def tied(
-    results: Mapping[str, Sequence[Score]], clusters: Sequence[str], *, level: float = 0.05, seed: int = 0
+    results: Mapping[str, Sequence[Score]], clusters: Sequence[str], *, level: float = LEVEL, seed: int = 0
 ) -> list[list[str]]:
     """Models in groups from the best: those of which no difference from their group's first is shown, after Holm over
     all its comparisons. With fewer than `FEWEST` clusters all are one group."""

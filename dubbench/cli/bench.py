@@ -115,12 +115,12 @@ def compare(
 ) -> None:  # fmt: skip
     """Say how much better ONE is than OTHER, with an interval, and whether that means anything."""
     from dubbench import bench as library
-    from dubbench.bench import leaderboard
+    from dubbench.bench import comparisons
 
     asked = library.suite(suite)
     pair = [library.score(asked, label, outputs=outputs, results=results, smoke=smoke) for label in (one, other)]
     slices = dict(entry.split("=", 1) for entry in where if "=" in entry)
-    click.echo(leaderboard.told(asked, *pair, metric=metric or asked.primary, where=slices))
+    click.echo(comparisons.told(asked, *pair, metric=metric or asked.primary, where=slices))
 
 
 @bench.command()
@@ -149,9 +149,9 @@ def leaderboard(
     if mlflow:
         exports.to_mlflow(every, mlflow)
     if out:
-        page.write(*page.whole(found, out))
+        page.write(found, out)
     elif not (as_csv or dvc or mlflow):
-        click.echo(page.whole(found, Path())[0])
+        click.echo(page.whole(found)[0])
 
 
 @bench.command()
@@ -169,7 +169,7 @@ def table(
 
     asked = [suites.read(name) for name in names or sorted(suites.names())]
     found = library.table(asked, outputs=outputs, results_folder=results, smoke=smoke, told=click.echo)
-    page.write(*page.whole(found, out))
+    page.write(found, out)
     if dvc:
         exports.to_dvc([result for _, of in found.values() for result in of], dvc)
 

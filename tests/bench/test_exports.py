@@ -92,7 +92,7 @@ def test_mlflow_holds_what_was_measured(found: list[bench.Result], tmp_path: Pat
 def test_the_page_is_made_of_results_and_says_so(found: list[bench.Result], tmp_path: Path) -> None:
     suite = bench.suite(tmp_path / "toys.toml")
     path = tmp_path / "TABLE.md"
-    page.write(*page.whole({"toys": (suite, found)}, path))
+    page.write({"toys": (suite, found)}, path)
     told = path.read_text("utf-8")
     assert "nothing here is edited by hand" in told
     assert "| 1 | toy-transcribe ◆ | 0.0 % " in told

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dubbench import bench
-from dubbench.bench import leaderboard, plots
+from dubbench.bench import figures, plots
 from dubbench.errors import BadInput
 from tests.bench import toys
 
@@ -25,7 +25,7 @@ def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[bench.Resul
 def test_figures_are_those_of_the_table(results: list[bench.Result]) -> None:
     (one,) = results
     drawn = plots.intervals(results)._repr_svg_()
-    assert leaderboard.shown(one.value("wer"), one.metric("wer")) == "8.3 %"
+    assert figures.shown(one.value("wer"), one.metric("wer")) == "8.3 %"
     for told in ("8.3 %", "toy-transcribe", "wer, errors a word (lower is better)"):
         assert told in drawn
     assert drawn == plots.intervals(results)._repr_svg_()
