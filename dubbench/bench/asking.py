@@ -66,7 +66,8 @@ class Asker(ABC):
         """Give memory back."""
 
     def knows(self, question: Question) -> None:
-        """Raises Unsupported where the question is in a language that it does not declare."""
+        """Raises Unsupported where the question is in a language that it does not declare, BadInput for a voice that it
+        has not."""
 
 
 class Model(Asker):
@@ -106,6 +107,8 @@ class Model(Asker):
             raise Unsupported(f"model '{self.stage.name}' does not know '{question.source}'")
         if self.room in ("translate", "speak"):
             self.stage.check(question.source, question.target)
+        if self.voice:
+            self._voice(question.gold.voices[0], question.target)
 
     def ask(self, question: Question, folder: Path) -> Found:
         asked = question.asked(self.room).at(folder)

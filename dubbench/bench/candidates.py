@@ -2,7 +2,7 @@
 
 whisper-base                    the model as the catalogue has it
 whisper-base:beam_size=1        one setting is another; several are parted by commas
-kokoro:voice=pf_dora            a preset of a model that speaks
+kokoro:voice=pm_alex            a preset of a model that speaks
 default:speak=pico              a cast in which somebody else plays a part
 """
 

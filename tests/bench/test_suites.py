@@ -149,7 +149,7 @@ def test_a_few_words_are_no_ground_to_refuse_a_language() -> None:
 
 
 def test_every_suite_of_the_project_can_be_read_and_names_models_that_are_known() -> None:
-    from dubbench.bench.asking import asker
+    from dubbench.bench.asking import Model, asker
     from dubbench.bench.candidates import parsed
 
     found = sorted(Path("eval/suites").glob("*.toml"))
@@ -160,7 +160,11 @@ def test_every_suite_of_the_project_can_be_read_and_names_models_that_are_known(
         assert one.models, path
         if one.room != "dub":  # Casts are asked at the door, which wants their programs.
             for label in one.models:
-                assert asker(parsed(label), one).identity()
+                who = asker(parsed(label), one)
+                assert who.identity()
+                if isinstance(who, Model) and who.voice:
+                    offered = {voice.preset for code in one.languages for voice in who.stage.presets(code)}
+                    assert who.voice in offered, f"{one.id}: {label}"
 
 
 def test_an_unknown_suite_lists_the_known_ones(monkeypatch: pytest.MonkeyPatch) -> None:
